@@ -1,0 +1,1 @@
+"""Maps the incidents that news reports tell of."""

@@ -1,0 +1,184 @@
+"""The records that pass between the rooms: frozen dataclasses, nothing else.
+
+Angles are degrees on WGS 84, distances are kilometres, countries are ISO 3166-1 alpha-2 codes, offsets count
+Unicode code points of ``Report.text`` and follow Python's slices (the end is exclusive).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import date
+
+from mapper.errors import CoordinateError
+
+INCIDENT_KINDS = (
+    "armed_attack",
+    "airstrike_or_drone",
+    "shelling_or_missile",
+    "clash",
+    "explosion",
+    "civil_unrest",
+    "crime",
+    "accident",
+    "natural_disaster",
+    "diplomatic",
+    "other",
+)
+DATE_PRECISIONS = ("day", "week", "month", "year", "unknown")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """A position on WGS 84 in degrees; keyword-only, so that the axes cannot be swapped.
+
+    Raises
+    ------
+    CoordinateError
+        If a value is not finite, ``lat`` lies outside -90..90, or ``lon`` outside -180..180.
+    """
+
+    lat: float
+    lon: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.lat) and -90 <= self.lat <= 90):
+            raise CoordinateError(f"latitude {self.lat!r} is not within -90..90 degrees")
+        if not (math.isfinite(self.lon) and -180 <= self.lon <= 180):
+            raise CoordinateError(f"longitude {self.lon!r} is not within -180..180 degrees")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """A text that reports events, and what is known about its publication."""
+
+    id: str
+    text: str
+    title: str | None = None
+    published: date | None = None
+    outlet: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Toponym:
+    """A place name as it stands in a report: ``report.text[start:end] == text``.
+
+    ``role`` tells how the name is used: ``literal`` (the place itself), ``demonym`` ("Russian"), ``metonym``
+    (the place stands for its government) or ``part`` (part of the name of an organisation or person).
+    """
+
+    report_id: str
+    start: int
+    end: int
+    text: str
+    role: str = "literal"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A gazetteer entry. ``radius_km`` is how far the place reaches from ``point``."""
+
+    name: str
+    point: Point
+    kind: str  # city, region, country
+    radius_km: float
+    country: str | None = None
+    admin1: str | None = None
+    population: int = 0
+    geonameid: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A place that a name may mean, how the name matched, and how well (0..1)."""
+
+    place: Place
+    match: str  # exact, alternate, fold, typo
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resolution:
+    """The place that a toponym was resolved to, or why there is none."""
+
+    toponym: Toponym
+    place: Place | None
+    score: float
+    runners_up: tuple[Candidate, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BorderDistance:
+    """The geodesic distance to a land border, with its nearest point.
+
+    ``low_km`` and ``high_km`` bound the distance over the extent of the place that was asked about; for a bare
+    point they equal ``km``. ``border`` holds the two countries in alphabetical order.
+    """
+
+    km: float
+    low_km: float
+    high_km: float
+    border: tuple[str, str]
+    nearest_point: Point
+    view: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incident:
+    """An event that a report says has happened, at one place, with the words that say so."""
+
+    report_id: str
+    title: str
+    kind: str  # one of INCIDENT_KINDS
+    place: Place
+    place_reason: str  # "named in the sentence", or where the place was carried over from
+    evidence: str
+    start: int
+    end: int
+    confidence: float
+    date: date | None = None
+    date_precision: str = "unknown"  # one of DATE_PRECISIONS
+    killed: int | None = None
+    injured: int | None = None
+    border: BorderDistance | None = None
+    story_border: BorderDistance | None = None
+    story_reason: str = ""  # why that border matters to the story
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DistanceClaim:
+    """A distance that the report states, beside what geometry says about it."""
+
+    report_id: str
+    place: str
+    reference: str
+    km: float
+    verdict: str  # consistent, inconsistent, unchecked
+    reason: str
+    evidence: str
+    start: int
+    end: int
+    computed_km: float | None = None
+    low_km: float | None = None
+    high_km: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rejected:
+    """An input, or part of one, that could not be used, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extraction:
+    """All that was read from one report."""
+
+    report: Report
+    resolutions: tuple[Resolution, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    claims: tuple[DistanceClaim, ...] = ()
+    rejected: tuple[Rejected, ...] = field(default=())
