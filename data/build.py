@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-ROOMS = ("gazetteer", "borders", "regions", "basemap")
+ROOMS = ("words", "gazetteer", "borders", "regions", "basemap")
 MANIFEST = FOLDER / "manifest.json"
 
 

@@ -18,6 +18,7 @@ from mapper.errors import DataError
 if TYPE_CHECKING:
     from mapper.borders import Borders
     from mapper.gazetteer import Gazetteer
+    from mapper.mentions import Words
     from mapper.model import Point
     from mapper.regions import Located, Regions
 
@@ -143,12 +144,22 @@ def basemap() -> dict[str, Any]:
     DataError
         If the file is missing or damaged.
     """
-    path = data_file("basemap.json.gz")
-    try:
-        content = json.loads(gzip.decompress(path.read_bytes()))
-    except (OSError, EOFError, ValueError) as error:
-        raise DataError(f"{path} is damaged ({error}): {REMEDY}") from error
-    return dict(content)
+    return _json("basemap.json.gz")
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """Return the common words and first names that help to tell place names from others.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged.
+    """
+    from mapper.mentions import Words
+
+    content = _json("words.json.gz")
+    return Words(common=frozenset(content["common"]), first_names=frozenset(content["first_names"]))
 
 
 def locate(point: Point) -> Located:
@@ -165,6 +176,14 @@ def locate(point: Point) -> Located:
     if country is None or country == located.country:
         return located
     return regions().locate(point, country=country)
+
+
+def _json(name: str) -> dict[str, Any]:
+    path = data_file(name)
+    try:
+        return dict(json.loads(gzip.decompress(path.read_bytes())))
+    except (OSError, EOFError, ValueError, TypeError) as error:
+        raise DataError(f"{path} is damaged ({error}): {REMEDY}") from error
 
 
 def _arrays(name: str) -> dict[str, Any]:
