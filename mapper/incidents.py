@@ -1,0 +1,391 @@
+"""Builds incidents: what happened, where, when and to how many, each with the sentence that says so.
+
+One incident stands for one event at one place. A sentence becomes an event when asserted words for events, casualties,
+a date and a place add up (:data:`THRESHOLD`); sentences about the same event are merged. Where a sentence names no
+place, the place is carried over from before, and the incident says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from mapper.casualties import Casualties, read_casualties
+from mapper.dates import DateMention, find_dates
+from mapper.events import KIND_ORDER, VIOLENT, EventSigns, Trigger, read_signs
+from mapper.geodesy import distance_km
+from mapper.model import Incident, Place, Report, Resolution
+from mapper.sentences import Sentence
+
+THRESHOLD = 2.0
+HISTORY_DAYS = 366  # an event further back than this is background, not news
+SAME_PLACE_KM = 25.0
+
+_LOCATIVE = re.compile(
+    r"\b(?:in|at|near|outside|on|inside|around|across|over|within|off|hit|struck|shook|rocked|attacked|bombed|shelled|entered|by|throughout|through|"
+    r"(?:village|town|city|port|district|suburb|capital|province|region|state|island|county)(?: of)?|(?:north|south|east|west|centre|center) of)\s+"
+    r"(?:the\s+)?(?:[\w-]+\s+){0,2}[\[(\"“]?$",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"\b(?:from|to|toward|towards|between|border with|than|said|told|for|via|of (?:all|every)|bound for|miles? (?:\w+ )?of|km (?:\w+ )?of|kilomet\w+ (?:\w+ )?of|and)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_AFTER_NAME = re.compile(r"^(?:['’]s\b|\s+(?:border|frontier|government|officials?|police|army|military|media|authorities|forces|ministry)\b)", re.IGNORECASE)
+_ANAPHORS = (
+    (("city",), re.compile(r"\b(?:the|this|that) (?:\w+ )?(?:city|town|village|port|suburb|regional capital|capital|scene|settlement|area|site|district|neighbou?rhood|building|camp)\b", re.IGNORECASE)),
+    (("region",), re.compile(r"\b(?:the|this|that) (?:\w+ )?(?:region|province|state|oblast|county|governorate|island)\b", re.IGNORECASE)),
+    (("country",), re.compile(r"\b(?:the|this) (?:\w+ )?(?:country|nation|commonwealth)\b", re.IGNORECASE)),
+)  # fmt: skip
+_NEW_EVENT = re.compile(r"\b(?:another|separate(?:ly)?|second|third|elsewhere|further|also hit|meanwhile|earlier|in a different|additional)\b", re.IGNORECASE)
+_DATELINE = re.compile(r"\A\s*[^\n:—–]{2,60}?(?:\([^)\n]{1,30}\)\s*)?(?:--|—|–|\s-\s|:\s)")
+_SPECIFIC = {"city": 3, "region": 2, "country": 1}
+_KIND_TITLES = {
+    "armed_attack": "Attack",
+    "airstrike_or_drone": "Air or drone strike",
+    "shelling_or_missile": "Shelling or missile strike",
+    "clash": "Clash",
+    "explosion": "Explosion",
+    "civil_unrest": "Unrest",
+    "crime": "Crime",
+    "accident": "Accident",
+    "natural_disaster": "Natural disaster",
+    "diplomatic": "Meeting",
+    "other": "Event",
+}
+
+
+@dataclass
+class _Event:
+    """What is known of one event while the report is read."""
+
+    sentence: Sentence
+    text: str
+    triggers: tuple[Trigger, ...]
+    kind: str
+    score: float
+    casualties: Casualties
+    day: DateMention | None
+    place: Place | None
+    place_reason: str
+    targets: tuple[str, ...]
+    carried: bool = False
+    strong: bool = True
+    merged: list[_Event] = field(default_factory=list)
+
+    @property
+    def definite(self) -> bool:
+        return bool(self.triggers) and all(t.definite or t.verb for t in self.triggers) and any(t.definite for t in self.triggers)
+
+    @property
+    def heads(self) -> set[str]:
+        return {re.sub(r"(?:ed|s)$", "", t.text.lower().split()[-1]) for t in self.triggers}
+
+
+def find_incidents(report: Report, sentences: Sequence[Sentence], resolutions: Sequence[Resolution]) -> list[Incident]:
+    """Build the incidents that a report tells of.
+
+    Parameters
+    ----------
+    report : Report
+        Its publication date anchors relative dates.
+    sentences : sequence of Sentence
+        The sentences of its text, in order.
+    resolutions : sequence of Resolution
+        Its toponyms with their places, in order.
+
+    Returns
+    -------
+    list of Incident
+        In order of the text, without border distances.
+    """
+    dates = find_dates(report.text, report.published)
+    dateline = _dateline_end(report, sentences, resolutions)
+    focus = _focus(resolutions, dateline)
+    clusters: list[_Event] = []
+    seen: list[Place] = []
+    title_end = _title_end(report, sentences)
+    for sentence in sentences:
+        inside = [r for r in resolutions if sentence.start <= r.toponym.start < sentence.end]
+        if sentence.start < title_end:
+            continue
+        named = [d for d in dates if sentence.start <= d.start < sentence.end]
+        for event in _read_sentence(report, sentence, inside, named, seen, clusters, focus, dateline):
+            host = next((cluster for cluster in reversed(clusters) if _same_event(cluster, event)), None)
+            if host is not None:
+                _merge(host, event)
+            elif event.strong:
+                clusters.append(event)
+        seen += [r.place for r in inside if r.place is not None and r.toponym.role == "literal" and r.toponym.start >= dateline]
+    return [_incident(report, event) for event in clusters if event.place is not None]
+
+
+def _title_end(report: Report, sentences: Sequence[Sentence]) -> int:
+    """Return where a headline at the top of the text ends: the body says the same with more care."""
+    first = sentences[0] if sentences else None
+    if first is None or len(sentences) == 1 or sentences[1].paragraph == first.paragraph:
+        return 0
+    line = report.text[first.start : first.end]
+    return first.end if len(line) < 160 and not line.endswith((".", "!", "?", "”", '"')) else 0
+
+
+def _dateline_end(report: Report, sentences: Sequence[Sentence], resolutions: Sequence[Resolution]) -> int:
+    """Return the offset up to which a dateline ("KYIV, Aug 18 -") reaches; it tells where the report was filed."""
+    match = _DATELINE.match(report.text)
+    if match is None:
+        return 0
+    letters = [c for c in match[0].split("(")[0].split(",")[0] if c.isalpha()]
+    return match.end() if letters and all(c.isupper() for c in letters) else 0
+
+
+def _focus(resolutions: Sequence[Resolution], dateline: int) -> Place | None:
+    """Return the settlement that the report speaks of most."""
+    counts: Counter[Place] = Counter()
+    for r in resolutions:
+        if r.place is not None and r.place.kind == "city" and r.toponym.role == "literal" and r.toponym.start >= dateline:
+            counts[r.place] += 1
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _read_sentence(
+    report: Report,
+    sentence: Sentence,
+    inside: Sequence[Resolution],
+    dates: Sequence[DateMention],
+    seen: Sequence[Place],
+    clusters: Sequence[_Event],
+    focus: Place | None,
+    dateline: int,
+) -> list[_Event]:
+    text = report.text[sentence.start : sentence.end]
+    signs, casualties = read_signs(text), read_casualties(text)
+    if not signs.triggers and not casualties:
+        return []
+    day = _event_day(dates, sentence, signs)
+    if day is not None and day.date is not None and report.published is not None:
+        if report.published - day.date > timedelta(days=HISTORY_DAYS):
+            return []
+    here = _places_here(text, sentence, inside, signs, dateline)
+    tally = signs.tally or casualties.tally or (day is None and any(d.tally for d in dates))
+    score = _score(signs, casualties, day, here, tally)
+    kind = signs.kind or "other"
+    events = []
+    groups = _split_diplomatic(signs) if kind == "diplomatic" else [signs.triggers]
+    spots: list[Place | None] = list(_listed(text, sentence, here)) or [None]
+    for spot in spots:
+        for triggers in groups:
+            event = _Event(
+                sentence=sentence, text=text, triggers=triggers, kind=kind, score=score, casualties=casualties,
+                day=day, place=spot, place_reason="named in the sentence", targets=signs.targets, strong=score >= THRESHOLD,
+            )  # fmt: skip
+            if spot is None:
+                _carry(event, seen, clusters, focus)
+            events.append(event)
+    return events
+
+
+def _score(
+    signs: EventSigns, casualties: Casualties, day: DateMention | None, here: Sequence[Resolution], tally: bool
+) -> float:
+    score = 2.0 if (casualties.killed or casualties.injured) else 0.0
+    if day is not None and day.date is not None:
+        score += {"day": 1.5, "week": 1.0}.get(day.precision, 0.5)
+    if any(t.verb for t in signs.triggers):
+        score += 1.0
+    if any(not t.verb and not t.generic for t in signs.triggers):
+        score += 0.75
+    elif signs.triggers and not any(t.verb for t in signs.triggers):
+        score -= 1.0
+    if here:
+        best = here[0].place
+        score += 1.0 if best is not None and best.kind != "country" else 0.4
+    if not signs.triggers:
+        score -= 0.5
+    if tally:
+        score -= 2.0
+    return score
+
+
+def _event_day(dates: Sequence[DateMention], sentence: Sentence, signs: EventSigns) -> DateMention | None:
+    """Return the sentence's date that stands closest to the asserted words; a day before a vaguer one."""
+    single = [d for d in dates if not d.tally and d.date is not None]
+    if not single:
+        return None
+    spots = [sentence.start + t.start for t in signs.triggers] or [sentence.start]
+    rank = {"day": 0, "week": 1, "month": 2, "year": 3}
+    return min(single, key=lambda d: (rank[d.precision], min(abs(d.start - spot) for spot in spots)))
+
+
+def _places_here(
+    text: str, sentence: Sentence, inside: Sequence[Resolution], signs: EventSigns, dateline: int
+) -> list[Resolution]:
+    """Return the sentence's places that can hold its event, the best first."""
+    spots = [t.start for t in signs.triggers] or [0]
+    ranked = []
+    for r in inside:
+        if r.place is None or r.toponym.role != "literal" or r.toponym.start < dateline:
+            continue
+        start, end = r.toponym.start - sentence.start, r.toponym.end - sentence.start
+        before, after = text[:start], text[end:]
+        cue = 2 if _LOCATIVE.search(before) else -2 if _FROM.search(before) else 0
+        if r.place.kind == "country" and (_AFTER_NAME.match(after) or cue <= 0):
+            continue
+        if cue < 0 and _AFTER_NAME.match(after):
+            continue
+        ranked.append((-_SPECIFIC.get(r.place.kind, 2), -cue, min(abs(start - spot) for spot in spots), r))
+    return [r for *_, r in sorted(ranked, key=lambda item: item[:3])]
+
+
+def _listed(text: str, sentence: Sentence, here: Sequence[Resolution]) -> list[Place]:
+    """Return the event's place, or several where the sentence lists them ("in Sumy, Kharkiv and Odesa")."""
+    if not here or here[0].place is None:
+        return []
+    first = here[0]
+    chosen, last = [here[0].place], first
+    for r in sorted(here[1:], key=lambda r: r.toponym.start):
+        if r.place is None or r.place.kind != here[0].place.kind or r.toponym.start < last.toponym.end:
+            continue
+        gap = text[last.toponym.end - sentence.start : r.toponym.start - sentence.start]
+        if re.fullmatch(r",\s+(?:and\s+)?(?:in\s+)?|\s+and\s+(?:in\s+)?(?:the\s+(?:\w+\s+){1,2}of\s+)?", gap):
+            chosen.append(r.place)
+            last = r
+    return chosen
+
+
+def _split_diplomatic(signs: EventSigns) -> list[tuple[Trigger, ...]]:
+    """Separate a meeting from the news conference after it."""
+    press = tuple(t for t in signs.triggers if t.kind == "diplomatic" and re.search(r"(?:news|press) conf", t.text, re.IGNORECASE))
+    rest = tuple(t for t in signs.triggers if t.kind == "diplomatic" and t not in press)
+    return [group for group in (rest, press) if group] or [signs.triggers]
+
+
+def _carry(event: _Event, seen: Sequence[Place], clusters: Sequence[_Event], focus: Place | None) -> None:
+    """Give an event without a place of its own the one that its words point back to."""
+    place, reason = None, ""
+    for kinds, pattern in _ANAPHORS:
+        match = pattern.search(event.text)
+        if match:
+            place = next((p for p in reversed(seen) if p.kind in kinds), None)
+            reason = f"“{match[0]}” refers to"
+            if place is not None:
+                break
+    if place is None and clusters and clusters[-1].sentence.paragraph == event.sentence.paragraph:
+        place, reason = clusters[-1].place, "carried over from the event before:"
+    if place is None:
+        place = next((p for p in reversed(seen) if p.kind == "city"), None)
+        reason = "carried over from the last place named:"
+    if place is None:
+        place, reason = focus, "the settlement that the report is about:"
+    if place is None:
+        place = next((p for p in reversed(seen) if p.kind == "region"), None)
+        reason = "carried over from the last region named:"
+    if place is not None:
+        event.place, event.carried = place, True
+        event.place_reason = f"{reason} {place.name}"
+        event.score -= 0.25
+        event.strong = event.score >= THRESHOLD
+
+
+def _same_event(host: _Event, event: _Event) -> bool:
+    """Tell whether two sentences speak of one event."""
+    if not _kinds_agree(host.kind, event.kind, bool(event.triggers)):
+        return False
+    if host.sentence is event.sentence:
+        return False
+    if not event.carried and not host.carried and not _places_agree(host.place, event.place):
+        return False
+    if host.day and event.day and not _days_agree(host.day, event.day):
+        return False
+    pointing = event.definite or not event.triggers
+    if not pointing and _NEW_EVENT.search(event.text):
+        return False
+    if pointing:
+        near = event.sentence.paragraph - host.sentence.paragraph
+        return near <= 1 or bool(host.heads & event.heads)
+    if _differ(host.casualties.killed, event.casualties.killed) or _differ(host.casualties.injured, event.casualties.injured):
+        return False
+    if host.targets and event.targets and not set(host.targets) & set(event.targets):
+        return False
+    if event.carried and not event.strong:
+        return True
+    return _places_agree(host.place, event.place) and bool(host.heads & event.heads or host.day is None or event.day is None)
+
+
+def _kinds_agree(first: str, second: str, triggered: bool) -> bool:
+    return not triggered or first == second or {first, second} <= VIOLENT or "other" in {first, second}
+
+
+def _differ(first: int | None, second: int | None) -> bool:
+    return first is not None and second is not None and first != second
+
+
+def _days_agree(first: DateMention, second: DateMention) -> bool:
+    if first.date is None or second.date is None:
+        return True
+    reach = {"day": 0, "week": 6, "month": 30, "year": 365}
+    early, late = sorted((first, second), key=lambda d: d.date or date.min)
+    return late.date is None or early.date is None or late.date <= early.date + timedelta(days=reach[early.precision])
+
+
+def _places_agree(first: Place | None, second: Place | None) -> bool:
+    if first is None or second is None:
+        return True
+    if first == second:
+        return True
+    if first.country != second.country:
+        return False
+    if "country" in {first.kind, second.kind}:
+        return True
+    if "region" in {first.kind, second.kind} and first.kind != second.kind:
+        return first.admin1 == second.admin1
+    return distance_km(first.point, second.point) <= SAME_PLACE_KM
+
+
+def _merge(host: _Event, event: _Event) -> None:
+    """Let a host take what a later sentence adds; what it has already stays."""
+    killed, injured = host.casualties.killed, host.casualties.injured
+    if not event.casualties.tally:
+        killed = event.casualties.killed if killed is None else killed
+        injured = event.casualties.injured if injured is None else injured
+    host.casualties = Casualties(killed=killed, injured=injured)
+    if event.place is not None and not event.carried:
+        finer = host.place is None or _SPECIFIC.get(event.place.kind, 2) > _SPECIFIC.get(host.place.kind, 2)
+        if host.carried or finer:
+            host.place, host.carried = event.place, False
+            host.place_reason = "named in a later sentence about the same event"
+    host.day = host.day or event.day
+    host.targets = host.targets or event.targets
+    if event.triggers and KIND_ORDER.index(event.kind) < KIND_ORDER.index(host.kind) and {event.kind, host.kind} <= VIOLENT:
+        host.kind = event.kind
+    host.merged.append(event)
+
+
+def _incident(report: Report, event: _Event) -> Incident:
+    place = event.place
+    assert place is not None  # noqa: S101 - the caller has filtered
+    what = _KIND_TITLES[event.kind]
+    if event.kind == "diplomatic" and any("conf" in t.text.lower() for t in event.triggers):
+        what = "News conference"
+    if event.targets and event.kind in VIOLENT | {"accident"}:
+        what += f" ({event.targets[0]})"
+    confidence = 1 - 2 ** -max(event.score - THRESHOLD + 1, 0.0)
+    if event.carried:
+        confidence *= 0.8
+    return Incident(
+        report_id=report.id,
+        title=f"{what}: {place.name}",
+        kind=event.kind,
+        place=place,
+        place_reason=event.place_reason,
+        evidence=event.text,
+        start=event.sentence.start,
+        end=event.sentence.end,
+        confidence=round(confidence, 2),
+        date=event.day.date if event.day else None,
+        date_precision=event.day.precision if event.day and event.day.date else "unknown",
+        killed=event.casualties.killed,
+        injured=event.casualties.injured,
+    )

@@ -1,0 +1,327 @@
+"""Finds the place names of a text: gazetteer names in capitals, weighed by the words around them.
+
+A name may be used for the place itself (``literal``), as a ``demonym`` ("Russian"), for a government
+(``metonym``), or inside another name (``part``, "Kharkiv University"). Names of persons are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import regex
+
+from mapper.gazetteer import Gazetteer
+from mapper.model import Candidate, Report, Toponym
+from mapper.sentences import Sentence
+
+MAX_TOKENS = 6  # the longest names in the gazetteer that reports use have six words
+KNOWN_CITY = 100_000  # inhabitants from which a city is taken for itself with little support
+SMALL_CITY = 5_000  # below this many, a name that is also a common word needs strong support
+
+_TOKEN = regex.compile(r"(?:\p{Lu}\p{Ll}?\.){2,}|\p{L}[\p{L}\p{M}]*(?:['’ʼ‘`](?!s\b)\p{L}[\p{L}\p{M}]*)*")
+_GAP = regex.compile(r"[ \u00a0]{1,2}|[-‐‑–]|[ \t]*\r?\n[ \t]*|\. ")
+_CONNECTORS = frozenset("of de la le les du des da do dos das del di al el the and upon on am an sur en y bin ibn e i".split())
+_LOCATIVE = frozenset(
+    "in at near from outside inside around across toward towards into to over off throughout within between through "
+    "beyond north south east west northern southern eastern western central of downtown nearby on".split()
+)
+_AREA_WORDS = frozenset(
+    "region oblast province state county district governorate prefecture krai republic territory department canton "
+    "voivodeship division township municipality raion".split()
+)
+_GENERIC = frozenset("village town city port hamlet settlement suburb district municipality township island capital neighborhood neighbourhood".split())
+_TITLES = frozenset(
+    "president minister secretary chancellor premier king queen prince princess pope senator rep representative judge "
+    "justice gov governor mayor sheriff chief general gen colonel col major maj captain capt lieutenant lt sergeant sgt "
+    "corporal cpl admiral commander officer detective inspector spokesman spokeswoman spokesperson official analyst "
+    "director professor prof doctor dr mr mrs ms miss sir lord lady dame reverend rev father sister brother coach "
+    "ambassador envoy leader lawyer attorney journalist photographer reporter correspondent author chairman chairwoman "
+    "mp congressman congresswoman councilman deputy candidate actor actress singer player named called".split()
+)
+# Words that make a capitalised phrase the name of an organisation, a newspaper, a law, an award.
+_ORGANISATION = frozenset(
+    "university college school institute academy hospital medical police army navy force forces guard ministry department "
+    "court council committee commission parliament assembly congress senate government administration agency authority "
+    "bank company corporation corp inc ltd group holdings party union alliance front movement league association society "
+    "foundation center centre club fc united times post herald tribune news journal gazette daily press radio tv television "
+    "championship cup games open festival museum theatre theater church airlines airways act treaty agreement accord "
+    "convention service bureau office embassy team rights service".split()
+)
+_GOVERNMENT_VERBS = frozenset(
+    "said says accused warned denied insisted announced claimed vowed rejected condemned urged agreed sought wants wanted "
+    "demanded responded retaliated blamed signed insists imposed recalled summoned expelled called hopes decided accepted".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Common English words and first names, all in lower case."""
+
+    common: frozenset[str]
+    first_names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A toponym with the places that its name may mean.
+
+    ``demonym`` is the country of a demonym. ``cued`` tells that the words around say that it is a place ("the village
+    of …"), even where the gazetteer has no such name.
+    """
+
+    toponym: Toponym
+    candidates: tuple[Candidate, ...]
+    demonym: str | None = None
+    cued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    start: int
+    end: int
+    text: str
+
+    @property
+    def capital(self) -> bool:
+        return not self.text[0].islower()
+
+    @property
+    def acronym(self) -> bool:
+        return self.text.isupper() and len(self.text) <= 4 and self.text.isascii()
+
+
+def find_mentions(report: Report, sentences: list[Sentence], gazetteer: Gazetteer, words: Words) -> list[Mention]:
+    """Find the place names of a report.
+
+    Parameters
+    ----------
+    report : Report
+        Offsets of the answer count the code points of its text.
+    sentences : list of Sentence
+        The sentences of its text.
+    gazetteer : Gazetteer
+        Where names are looked up.
+    words : Words
+        What tells a place name from a person or a common word.
+
+    Returns
+    -------
+    list of Mention
+        In order of the text, not overlapping. A name may have no candidate: it was used as a place's name but the
+        gazetteer does not have it.
+    """
+    found: list[Mention] = []
+    persons: set[str] = set()
+    for sentence in sentences:
+        scan = _Scan(report, sentence, gazetteer, words)
+        found += scan.mentions()
+        persons |= scan.persons
+    return [mention for mention in found if not _is_person(mention, persons)]
+
+
+def _is_person(mention: Mention, persons: set[str]) -> bool:
+    """Tell whether a name that was seen as a person's elsewhere in the report is one here too."""
+    if mention.toponym.text.lower() not in persons or mention.cued:
+        return False
+    best = mention.candidates[0].place if mention.candidates else None
+    return best is None or (best.kind != "country" and best.population < 10 * KNOWN_CITY)
+
+
+class _Scan:
+    """One pass over one sentence."""
+
+    def __init__(self, report: Report, sentence: Sentence, gazetteer: Gazetteer, words: Words) -> None:
+        self.report, self.sentence, self.gazetteer, self.words = report, sentence, gazetteer, words
+        text = report.text
+        self.tokens = [_Token(m.start(), m.end(), m[0]) for m in _TOKEN.finditer(text, sentence.start, sentence.end)]
+        self.joined = [bool(_GAP.fullmatch(text[a.end : b.start])) for a, b in pairwise(self.tokens)] + [False]
+        self.shouted = sum(t.text.isupper() for t in self.tokens) > max(3, len(self.tokens) * 0.6)
+        self.persons: set[str] = set()
+
+    def mentions(self) -> Iterator[Mention]:
+        at = 0
+        while at < len(self.tokens):
+            if not self.tokens[at].capital:
+                at += 1
+                continue
+            taken, mention = self._match(at)
+            if mention is not None:
+                yield mention
+            at += taken
+
+    def _match(self, at: int) -> tuple[int, Mention | None]:
+        """Return how many tokens the longest name here takes, and the mention if it is a place."""
+        for count in range(self._reach(at), 0, -1):
+            last = self.tokens[at + count - 1]
+            if last.text in _CONNECTORS or (not last.capital and not (count > 1 and last.text in _AREA_WORDS)):
+                continue
+            name = self._text(at, count)
+            candidates = tuple(self.gazetteer.lookup(name))
+            if not last.capital and not any(c.place.kind == "region" for c in candidates):
+                continue
+            if candidates and (count == 1 or not self._sum_of_parts(at, count, candidates)):
+                return self._judge(at, count, candidates)
+            if (country := self.gazetteer.demonym(name)) is not None:
+                return count, self._mention(at, count, (), role="demonym", demonym=country)
+        return self._unknown(at)
+
+    def _reach(self, at: int) -> int:
+        count = 1
+        while count < MAX_TOKENS and at + count < len(self.tokens) and self.joined[at + count - 1]:
+            count += 1
+        return count
+
+    def _text(self, at: int, count: int) -> str:
+        return self.report.text[self.tokens[at].start : self.tokens[at + count - 1].end]
+
+    def _sum_of_parts(self, at: int, count: int, candidates: tuple[Candidate, ...]) -> bool:
+        """Tell a chance match from a name: "North Korea China" joins nothing, neither does a hamlet called "The Hague Is"."""
+        return candidates[0].place.kind == "city" and any(
+            self.tokens[i].text in _CONNECTORS and self.tokens[i].text == "and" for i in range(at, at + count)
+        )
+
+    def _mention(
+        self, at: int, count: int, candidates: tuple[Candidate, ...], *, role: str = "literal",
+        demonym: str | None = None, cued: bool = False,
+    ) -> Mention:  # fmt: skip
+        start, end = self.tokens[at].start, self.tokens[at + count - 1].end
+        toponym = Toponym(report_id=self.report.id, start=start, end=end, text=self.report.text[start:end], role=role)
+        return Mention(toponym, candidates, demonym, cued)
+
+    # What the words around say
+
+    def _before(self, at: int, back: int = 1) -> str:
+        return self.tokens[at - back].text.lower() if at >= back else ""
+
+    def _after(self, at: int) -> _Token | None:
+        """The next token of the same capitalised phrase."""
+        if at >= len(self.tokens) or not self.joined[at - 1] or not self.tokens[at].capital:
+            return None
+        return self.tokens[at]
+
+    def _previous(self, at: int) -> _Token | None:
+        """The token before, if it belongs to the same capitalised phrase."""
+        if at == 0 or not self.joined[at - 1] or not self.tokens[at - 1].capital:
+            return None
+        return self.tokens[at - 1]
+
+    def _common(self, token: _Token) -> bool:
+        return token.text.lower() in self.words.common
+
+    def _first(self, token: _Token) -> bool:
+        return token.text.lower() in self.words.first_names
+
+    def _opens_sentence(self, at: int) -> bool:
+        return not any(c.isalpha() for c in self.report.text[self.sentence.start : self.tokens[at].start])
+
+    def _cued(self, at: int) -> bool:
+        """Tell whether the words before announce a place: "in", "the village of", "near the town of"."""
+        before = self._before(at)
+        if before == "the":
+            before = self._before(at, 2)
+        return before in _LOCATIVE or before in _GENERIC
+
+    def _announced(self, at: int) -> bool:
+        """Tell whether the words before say outright that a settlement's name follows."""
+        before = self._before(at)
+        return before in _GENERIC or (before == "of" and self._before(at, 2) in _GENERIC)
+
+    def _qualified(self, end: int) -> bool:
+        """Tell whether ", Texas" or ", Ukraine" follows, or a region in brackets."""
+        if end >= len(self.tokens) or not self.tokens[end].capital:
+            return False
+        gap = self.report.text[self.tokens[end - 1].end : self.tokens[end].start]
+        if gap not in {", ", ",\n", " ("}:
+            return False
+        for count in (3, 2, 1):
+            if end + count <= len(self.tokens) and all(self.joined[end : end + count - 1]):
+                best = self.gazetteer.lookup(self._text(end, count))[:3]
+                if any(c.place.kind in {"country", "region"} for c in best):
+                    return True
+        return False
+
+    def _judge(self, at: int, count: int, candidates: tuple[Candidate, ...]) -> tuple[int, Mention | None]:
+        best = candidates[0].place
+        known = best.kind == "country" or (best.kind == "region" and count > 1) or best.population >= KNOWN_CITY
+        token, end = self.tokens[at], at + count
+        previous, following = self._previous(at), self._after(end)
+        cued = self._announced(at) or self._qualified(end)
+        if self._part_of_person(at, count, previous, following, cued):
+            return count, None
+        if token.acronym and count == 1 and not self.shouted and not (best.kind == "country" or self._is_state(at, candidates)):
+            return count, None
+        role = self._role(at, count, previous, following, best.kind)
+        if role == "part" and not known:
+            return count, None
+        common = count == 1 and (self._common(token) or self._first(token) or token.text.lower() in _TITLES)
+        if not (cued or best.kind == "country"):
+            if common and (self._opens_sentence(at) or not self._cued(at) or max(c.place.population for c in candidates) < SMALL_CITY):
+                return count, None
+            if count > 1 and not known and all(self._common(t) for t in self.tokens[at:end]) and not self._cued(at):
+                return count, None
+            if not known and self._opens_sentence(at) and common:
+                return count, None
+        elif best.kind == "country" and common and token.text.islower():
+            return count, None
+        return count, self._mention(at, count, candidates, role=role, cued=cued)
+
+    def _is_state(self, at: int, candidates: tuple[Candidate, ...]) -> bool:
+        """Tell "Austin, TX" and "D.C." from words in capitals."""
+        if not any(c.place.kind == "region" for c in candidates) or at == 0:
+            return False
+        return self.report.text[self.tokens[at - 1].end : self.tokens[at].start] == ", "
+
+    def _part_of_person(
+        self, at: int, count: int, previous: _Token | None, following: _Token | None, cued: bool
+    ) -> bool:
+        if cued:
+            return False
+        token = self.tokens[at]
+        title = self._before(at).rstrip(".") in _TITLES and self.joined[at - 1] if at else False
+        named = (
+            (title and not (previous is None and self._before(at) in {"official", "leader", "player", "major"} and following is None))
+            or (previous is not None and self._first(previous) and not self._is_place(at - 1))
+            or (previous is not None and not self._common(previous) and not self._is_place(at - 1) and previous.text.lower() not in _TITLES
+                and not previous.acronym and not self.gazetteer.demonym(previous.text))
+            or (count == 1 and following is not None and self._first(token) and not self._common(following) and not self._is_place(at + 1))
+            or (count == 1 and following is not None and not self._common(following) and not self._is_place(at + 1)
+                and not following.acronym and not self.gazetteer.demonym(following.text) and not self._cued(at)
+                and following.text.lower() not in _ORGANISATION)
+        )  # fmt: skip
+        if named:
+            self.persons |= {t.text.lower() for t in self.tokens[at : at + count]}
+        return named
+
+    def _is_place(self, at: int) -> bool:
+        """Tell whether a single neighbouring word is itself a well-known place."""
+        best = self.gazetteer.lookup(self.tokens[at].text)[:1]
+        return bool(best) and (best[0].place.kind in {"country", "region"} or best[0].place.population >= KNOWN_CITY)
+
+    def _role(self, at: int, count: int, previous: _Token | None, following: _Token | None, kind: str) -> str:
+        end = at + count
+        position = end
+        while (token := self._after(position)) is not None:
+            if token.text.lower() in _ORGANISATION:
+                return "part"
+            position += 1
+        if kind in {"country", "city"} and not self._cued(at) and end < len(self.tokens):
+            verb = self.tokens[end].text
+            if verb in _GOVERNMENT_VERBS and self.report.text[self.tokens[end - 1].end : self.tokens[end].start] == " ":
+                return "metonym"
+        return "literal"
+
+    def _unknown(self, at: int) -> tuple[int, Mention | None]:
+        """Keep a name that is announced as a place though the gazetteer does not have it."""
+        token = self.tokens[at]
+        count = 1
+        while self._after(at + count) is not None and count < 4:
+            count += 1
+        if self._first(token) or token.acronym or not self._announced(at) or self.tokens[at - 1].capital:
+            if count > 1 and self._first(token):
+                self.persons |= {t.text.lower() for t in self.tokens[at : at + count]}
+            return (count if count > 1 and self._first(token) else 1), None
+        if all(self._common(t) for t in self.tokens[at : at + count]):
+            return 1, None
+        return count, self._mention(at, count, (), cued=True)
