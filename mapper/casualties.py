@@ -68,11 +68,16 @@ _ONE_INJURED = re.compile(
     re.IGNORECASE,
 )
 _NOBODY = re.compile(
-    r"\b(?:no (?:casualties|victims)|without casualties|(?:nobody|no[ -]one) was (?:killed or )?(?:hurt|injured|killed|harmed))\b", re.IGNORECASE
+    r"\b(?:no (?:casualties|victims)|without casualties|(?:nobody|no[ -]one) was (?:killed or )?(?:hurt|injured|killed|harmed))\b",
+    re.IGNORECASE,
 )
 _NO_DEATHS = re.compile(r"\bno (?:deaths|fatalities|loss of life)\b", re.IGNORECASE)
-_NO_INJURIES = re.compile(r"\bno (?:injuries|injured|wounded)\b|\bno[ -]one was (?:hurt|injured)\b", re.IGNORECASE)
-_SUBSET = re.compile(r"\b(?:including|among (?:them|those)|of (?:them|whom|those))\s+(?:at least\s+)?$", re.IGNORECASE)
+_NO_INJURIES = re.compile(
+    r"\bno (?:injuries|injured|wounded)\b|\bno[ -]one was (?:hurt|injured)\b", re.IGNORECASE
+)
+_SUBSET = re.compile(
+    r"\b(?:including|among (?:them|those)|of (?:them|whom|those))\s+(?:at least\s+)?$", re.IGNORECASE
+)
 _PERIOD = re.compile(
     r"\b(?:since|so far this year|this year alone|in total|over the (?:past|last) (?:\w+ )?(?:years?|months?|decades?)|every year|each year|a year|annually)\b",
     re.IGNORECASE,
@@ -129,7 +134,8 @@ def _read(sentence: str, patterns: list[re.Pattern[str]]) -> int | None:
 
 
 _ELLIPTIC = re.compile(
-    rf"{_DEAD}\s+(?:and|,)\s+(?:{_HEDGE}){{0,2}}(?P<number>{_NUMBER})\s+(?:{_PERSON}\s+)?(?:{_BE})?{_HURT}\b", re.IGNORECASE
+    rf"{_DEAD}\s+(?:and|,)\s+(?:{_HEDGE}){{0,2}}(?P<number>{_NUMBER})\s+(?:{_PERSON}\s+)?(?:{_BE})?{_HURT}\b",
+    re.IGNORECASE,
 )
 
 

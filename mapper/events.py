@@ -87,7 +87,9 @@ KIND_ORDER = (
     "diplomatic",
     "other",
 )
-VIOLENT = frozenset({"airstrike_or_drone", "shelling_or_missile", "explosion", "clash", "armed_attack", "crime"})
+VIOLENT = frozenset(
+    {"airstrike_or_drone", "shelling_or_missile", "explosion", "clash", "armed_attack", "crime"}
+)
 
 _VERBS = [(kind, re.compile(rf"\b(?:{verbs})\b")) for kind, verbs, _ in _LEXICON]
 _NOUNS = [(kind, re.compile(rf"\b(?:{nouns})\b", re.IGNORECASE)) for kind, _, nouns in _LEXICON]
@@ -104,10 +106,16 @@ _NOT_SAID = re.compile(
 )
 # Words that end the reach of a "would" or "to" before them.
 _REACH_END = re.compile(
-    r"\b(?:after|when|where|which|who|because|since|while|following|but|in which|during|as)\b|, and\b|, [a-z]+ing\b|\. ", re.IGNORECASE
+    r"\b(?:after|when|where|which|who|because|since|while|following|but|in which|during|as)\b|, and\b|, [a-z]+ing\b|\. ",
+    re.IGNORECASE,
 )
-_BEFORE_PLURAL = re.compile(r"\b(?:a|an|one|two|three|four|five|six|several|twin|the|these|those|both)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
-_DEFINITE = re.compile(r"\b(?:the|this|that|these|those|its|their|'s|’s)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
+_BEFORE_PLURAL = re.compile(
+    r"\b(?:a|an|one|two|three|four|five|six|several|twin|the|these|those|both)\s+(?:[\w-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
+_DEFINITE = re.compile(
+    r"\b(?:the|this|that|these|those|its|their|'s|’s)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE
+)
 _BARE_OBJECT = re.compile(r"\b(?:from|against|of|for|under|any)\s+$", re.IGNORECASE)
 _TALLY = re.compile(
     r"\b(?:increas\w+ (?:number|in)|surge (?:in|of)|spate of|series of|waves? of|rise in|months? of|weeks of|years of|decades? of|in recent (?:days|weeks|months|years)|"

@@ -34,13 +34,19 @@ _FROM = re.compile(
     r"\b(?:from|to|toward|towards|between|border with|than|said|told|for|via|of (?:all|every)|bound for|miles? (?:\w+ )?of|km (?:\w+ )?of|kilomet\w+ (?:\w+ )?of|and)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
-_AFTER_NAME = re.compile(r"^(?:['’]s\b|\s+(?:border|frontier|government|officials?|police|army|military|media|authorities|forces|ministry)\b)", re.IGNORECASE)
+_AFTER_NAME = re.compile(
+    r"^(?:['’]s\b|\s+(?:border|frontier|government|officials?|police|army|military|media|authorities|forces|ministry)\b)",
+    re.IGNORECASE,
+)
 _ANAPHORS = (
     (("city",), re.compile(r"\b(?:the|this|that) (?:\w+ )?(?:city|town|village|port|suburb|regional capital|capital|scene|settlement|area|site|district|neighbou?rhood|building|camp)\b", re.IGNORECASE)),
     (("region",), re.compile(r"\b(?:the|this|that) (?:\w+ )?(?:region|province|state|oblast|county|governorate|island)\b", re.IGNORECASE)),
     (("country",), re.compile(r"\b(?:the|this) (?:\w+ )?(?:country|nation|commonwealth)\b", re.IGNORECASE)),
 )  # fmt: skip
-_NEW_EVENT = re.compile(r"\b(?:another|separate(?:ly)?|second|third|elsewhere|further|also hit|meanwhile|earlier|in a different|additional)\b", re.IGNORECASE)
+_NEW_EVENT = re.compile(
+    r"\b(?:another|separate(?:ly)?|second|third|elsewhere|further|also hit|meanwhile|earlier|in a different|additional)\b",
+    re.IGNORECASE,
+)
 _DATELINE = re.compile(r"\A\s*[^\n:—–]{2,60}?(?:\([^)\n]{1,30}\)\s*)?(?:--|—|–|\s-\s|:\s)")
 _SPECIFIC = {"city": 3, "region": 2, "country": 1}
 _KIND_TITLES = {
@@ -78,14 +84,20 @@ class _Event:
 
     @property
     def definite(self) -> bool:
-        return bool(self.triggers) and all(t.definite or t.verb for t in self.triggers) and any(t.definite for t in self.triggers)
+        return (
+            bool(self.triggers)
+            and all(t.definite or t.verb for t in self.triggers)
+            and any(t.definite for t in self.triggers)
+        )
 
     @property
     def heads(self) -> set[str]:
         return {re.sub(r"(?:ed|s)$", "", t.text.lower().split()[-1]) for t in self.triggers}
 
 
-def find_incidents(report: Report, sentences: Sequence[Sentence], resolutions: Sequence[Resolution]) -> list[Incident]:
+def find_incidents(
+    report: Report, sentences: Sequence[Sentence], resolutions: Sequence[Resolution]
+) -> list[Incident]:
     """Build the incidents that a report tells of.
 
     Parameters
@@ -119,7 +131,11 @@ def find_incidents(report: Report, sentences: Sequence[Sentence], resolutions: S
                 _merge(host, event)
             elif event.strong:
                 clusters.append(event)
-        seen += [r.place for r in inside if r.place is not None and r.toponym.role == "literal" and r.toponym.start >= dateline]
+        seen += [
+            r.place
+            for r in inside
+            if r.place is not None and r.toponym.role == "literal" and r.toponym.start >= dateline
+        ]
     return [_incident(report, event) for event in clusters if event.place is not None]
 
 
@@ -145,7 +161,12 @@ def _focus(resolutions: Sequence[Resolution], dateline: int) -> Place | None:
     """Return the settlement that the report speaks of most."""
     counts: Counter[Place] = Counter()
     for r in resolutions:
-        if r.place is not None and r.place.kind == "city" and r.toponym.role == "literal" and r.toponym.start >= dateline:
+        if (
+            r.place is not None
+            and r.place.kind == "city"
+            and r.toponym.role == "literal"
+            and r.toponym.start >= dateline
+        ):
             counts[r.place] += 1
     return counts.most_common(1)[0][0] if counts else None
 
@@ -188,7 +209,11 @@ def _read_sentence(
 
 
 def _score(
-    signs: EventSigns, casualties: Casualties, day: DateMention | None, here: Sequence[Resolution], tally: bool
+    signs: EventSigns,
+    casualties: Casualties,
+    day: DateMention | None,
+    here: Sequence[Resolution],
+    tally: bool,
 ) -> float:
     score = 2.0 if (casualties.killed or casualties.injured) else 0.0
     if day is not None and day.date is not None:
@@ -257,7 +282,11 @@ def _listed(text: str, sentence: Sentence, here: Sequence[Resolution]) -> list[P
 
 def _split_diplomatic(signs: EventSigns) -> list[tuple[Trigger, ...]]:
     """Separate a meeting from the news conference after it."""
-    press = tuple(t for t in signs.triggers if t.kind == "diplomatic" and re.search(r"(?:news|press) conf", t.text, re.IGNORECASE))
+    press = tuple(
+        t
+        for t in signs.triggers
+        if t.kind == "diplomatic" and re.search(r"(?:news|press) conf", t.text, re.IGNORECASE)
+    )
     rest = tuple(t for t in signs.triggers if t.kind == "diplomatic" and t not in press)
     return [group for group in (rest, press) if group] or [signs.triggers]
 
@@ -305,13 +334,17 @@ def _same_event(host: _Event, event: _Event) -> bool:
     if pointing:
         near = event.sentence.paragraph - host.sentence.paragraph
         return near <= 1 or bool(host.heads & event.heads)
-    if _differ(host.casualties.killed, event.casualties.killed) or _differ(host.casualties.injured, event.casualties.injured):
+    if _differ(host.casualties.killed, event.casualties.killed) or _differ(
+        host.casualties.injured, event.casualties.injured
+    ):
         return False
     if host.targets and event.targets and not set(host.targets) & set(event.targets):
         return False
     if event.carried and not event.strong:
         return True
-    return _places_agree(host.place, event.place) and bool(host.heads & event.heads or host.day is None or event.day is None)
+    return _places_agree(host.place, event.place) and bool(
+        host.heads & event.heads or host.day is None or event.day is None
+    )
 
 
 def _kinds_agree(first: str, second: str, triggered: bool) -> bool:
@@ -327,7 +360,11 @@ def _days_agree(first: DateMention, second: DateMention) -> bool:
         return True
     reach = {"day": 0, "week": 6, "month": 30, "year": 365}
     early, late = sorted((first, second), key=lambda d: d.date or date.min)
-    return late.date is None or early.date is None or late.date <= early.date + timedelta(days=reach[early.precision])
+    return (
+        late.date is None
+        or early.date is None
+        or late.date <= early.date + timedelta(days=reach[early.precision])
+    )
 
 
 def _places_agree(first: Place | None, second: Place | None) -> bool:
@@ -358,7 +395,11 @@ def _merge(host: _Event, event: _Event) -> None:
             host.place_reason = "named in a later sentence about the same event"
     host.day = host.day or event.day
     host.targets = host.targets or event.targets
-    if event.triggers and KIND_ORDER.index(event.kind) < KIND_ORDER.index(host.kind) and {event.kind, host.kind} <= VIOLENT:
+    if (
+        event.triggers
+        and KIND_ORDER.index(event.kind) < KIND_ORDER.index(host.kind)
+        and {event.kind, host.kind} <= VIOLENT
+    ):
         host.kind = event.kind
     host.merged.append(event)
 

@@ -22,7 +22,9 @@ SMALL_CITY = 5_000  # below this many, a name that is also a common word needs s
 
 _TOKEN = regex.compile(r"(?:\p{Lu}\p{Ll}?\.){2,}|\p{L}[\p{L}\p{M}]*(?:['’ʼ‘`](?!s\b)\p{L}[\p{L}\p{M}]*)*")
 _GAP = regex.compile(r"[ \u00a0]{1,2}|[-‐‑–]|[ \t]*\r?\n[ \t]*|\. ")
-_CONNECTORS = frozenset("of de la le les du des da do dos das del di al el the and upon on am an sur en y bin ibn e i".split())
+_CONNECTORS = frozenset(
+    "of de la le les du des da do dos das del di al el the and upon on am an sur en y bin ibn e i".split()
+)
 _LOCATIVE = frozenset(
     "in at near from outside inside around across toward towards into to over off throughout within between through "
     "beyond north south east west northern southern eastern western central of downtown nearby on".split()
@@ -31,7 +33,9 @@ _AREA_WORDS = frozenset(
     "region oblast province state county district governorate prefecture krai republic territory department canton "
     "voivodeship division township municipality raion".split()
 )
-_GENERIC = frozenset("village town city port hamlet settlement suburb district municipality township island capital neighborhood neighbourhood".split())
+_GENERIC = frozenset(
+    "village town city port hamlet settlement suburb district municipality township island capital neighborhood neighbourhood".split()
+)
 _TITLES = frozenset(
     "president minister secretary chancellor premier king queen prince princess pope senator rep representative judge "
     "justice gov governor mayor sheriff chief general gen colonel col major maj captain capt lieutenant lt sergeant sgt "
@@ -92,7 +96,9 @@ class _Token:
         return self.text.isupper() and len(self.text) <= 4 and self.text.isascii()
 
 
-def find_mentions(report: Report, sentences: list[Sentence], gazetteer: Gazetteer, words: Words) -> list[Mention]:
+def find_mentions(
+    report: Report, sentences: list[Sentence], gazetteer: Gazetteer, words: Words
+) -> list[Mention]:
     """Find the place names of a report.
 
     Parameters
@@ -135,8 +141,12 @@ class _Scan:
     def __init__(self, report: Report, sentence: Sentence, gazetteer: Gazetteer, words: Words) -> None:
         self.report, self.sentence, self.gazetteer, self.words = report, sentence, gazetteer, words
         text = report.text
-        self.tokens = [_Token(m.start(), m.end(), m[0]) for m in _TOKEN.finditer(text, sentence.start, sentence.end)]
-        self.joined = [bool(_GAP.fullmatch(text[a.end : b.start])) for a, b in pairwise(self.tokens)] + [False]
+        self.tokens = [
+            _Token(m.start(), m.end(), m[0]) for m in _TOKEN.finditer(text, sentence.start, sentence.end)
+        ]
+        self.joined = [bool(_GAP.fullmatch(text[a.end : b.start])) for a, b in pairwise(self.tokens)] + [
+            False
+        ]
         self.shouted = sum(t.text.isupper() for t in self.tokens) > max(3, len(self.tokens) * 0.6)
         self.persons: set[str] = set()
 
@@ -155,7 +165,9 @@ class _Scan:
         """Return how many tokens the longest name here takes, and the mention if it is a place."""
         for count in range(self._reach(at), 0, -1):
             last = self.tokens[at + count - 1]
-            if last.text in _CONNECTORS or (not last.capital and not (count > 1 and last.text in _AREA_WORDS)):
+            if last.text in _CONNECTORS or (
+                not last.capital and not (count > 1 and last.text in _AREA_WORDS)
+            ):
                 continue
             name = self._text(at, count)
             candidates = tuple(self.gazetteer.lookup(name))
@@ -187,7 +199,9 @@ class _Scan:
         demonym: str | None = None, cued: bool = False,
     ) -> Mention:  # fmt: skip
         start, end = self.tokens[at].start, self.tokens[at + count - 1].end
-        toponym = Toponym(report_id=self.report.id, start=start, end=end, text=self.report.text[start:end], role=role)
+        toponym = Toponym(
+            report_id=self.report.id, start=start, end=end, text=self.report.text[start:end], role=role
+        )
         return Mention(toponym, candidates, demonym, cued)
 
     # What the words around say
@@ -244,22 +258,38 @@ class _Scan:
 
     def _judge(self, at: int, count: int, candidates: tuple[Candidate, ...]) -> tuple[int, Mention | None]:
         best = candidates[0].place
-        known = best.kind == "country" or (best.kind == "region" and count > 1) or best.population >= KNOWN_CITY
+        known = (
+            best.kind == "country" or (best.kind == "region" and count > 1) or best.population >= KNOWN_CITY
+        )
         token, end = self.tokens[at], at + count
         previous, following = self._previous(at), self._after(end)
         cued = self._announced(at) or self._qualified(end)
         if self._part_of_person(at, count, previous, following, cued):
             return count, None
-        if token.acronym and count == 1 and not self.shouted and not (best.kind == "country" or self._is_state(at, candidates)):
+        if (
+            token.acronym
+            and count == 1
+            and not self.shouted
+            and not (best.kind == "country" or self._is_state(at, candidates))
+        ):
             return count, None
         role = self._role(at, count, previous, following, best.kind)
         if role == "part" and not known:
             return count, None
         common = count == 1 and (self._common(token) or self._first(token) or token.text.lower() in _TITLES)
         if not (cued or best.kind == "country"):
-            if common and (self._opens_sentence(at) or not self._cued(at) or max(c.place.population for c in candidates) < SMALL_CITY):
+            if common and (
+                self._opens_sentence(at)
+                or not self._cued(at)
+                or max(c.place.population for c in candidates) < SMALL_CITY
+            ):
                 return count, None
-            if count > 1 and not known and all(self._common(t) for t in self.tokens[at:end]) and not self._cued(at):
+            if (
+                count > 1
+                and not known
+                and all(self._common(t) for t in self.tokens[at:end])
+                and not self._cued(at)
+            ):
                 return count, None
             if not known and self._opens_sentence(at) and common:
                 return count, None
@@ -297,7 +327,9 @@ class _Scan:
     def _is_place(self, at: int) -> bool:
         """Tell whether a single neighbouring word is itself a well-known place."""
         best = self.gazetteer.lookup(self.tokens[at].text)[:1]
-        return bool(best) and (best[0].place.kind in {"country", "region"} or best[0].place.population >= KNOWN_CITY)
+        return bool(best) and (
+            best[0].place.kind in {"country", "region"} or best[0].place.population >= KNOWN_CITY
+        )
 
     def _role(self, at: int, count: int, previous: _Token | None, following: _Token | None, kind: str) -> str:
         end = at + count
@@ -308,7 +340,10 @@ class _Scan:
             position += 1
         if kind in {"country", "city"} and not self._cued(at) and end < len(self.tokens):
             verb = self.tokens[end].text
-            if verb in _GOVERNMENT_VERBS and self.report.text[self.tokens[end - 1].end : self.tokens[end].start] == " ":
+            if (
+                verb in _GOVERNMENT_VERBS
+                and self.report.text[self.tokens[end - 1].end : self.tokens[end].start] == " "
+            ):
                 return "metonym"
         return "literal"
 

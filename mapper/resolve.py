@@ -52,7 +52,10 @@ def resolve(report: Report, mentions: Sequence[Mention], gazetteer: Gazetteer) -
     qualifiers = _qualifiers(report, mentions)
     countries = _country_shares(mentions, qualifiers)
     regions = {
-        (c.place.country, c.place.admin1) for m in mentions for c in m.candidates[:1] if c.place.kind == "region" and c.place.admin1
+        (c.place.country, c.place.admin1)
+        for m in mentions
+        for c in m.candidates[:1]
+        if c.place.kind == "region" and c.place.admin1
     }
     by_name: dict[str, list[int]] = defaultdict(list)
     for index, mention in enumerate(mentions):
@@ -75,7 +78,9 @@ def resolve(report: Report, mentions: Sequence[Mention], gazetteer: Gazetteer) -
         ranked = settled.get(mention.toponym.text.casefold(), [])
         if ranked and qualifiers[index] is not None:
             ranked = _rank(mention.candidates, qualifiers[index], countries, regions, anchors)
-        answers.append(_answer(mention, ranked, countries, regions, anchors, qualifiers[index] is not None, gazetteer))
+        answers.append(
+            _answer(mention, ranked, countries, regions, anchors, qualifiers[index] is not None, gazetteer)
+        )
     return answers
 
 
@@ -91,12 +96,20 @@ def _answer(
     toponym = mention.toponym
     if mention.demonym is not None:
         place = gazetteer.country(mention.demonym)
-        reason = f"demonym of {place.name}" if place else f"demonym of {mention.demonym}, which the gazetteer lacks"
+        reason = (
+            f"demonym of {place.name}"
+            if place
+            else f"demonym of {mention.demonym}, which the gazetteer lacks"
+        )
         return Resolution(toponym=toponym, place=place, score=1.0 if place else 0.0, reason=reason)
     if not ranked:
-        return Resolution(toponym=toponym, place=None, score=0.0, reason=f"{toponym.text!r} is not in the gazetteer")
+        return Resolution(
+            toponym=toponym, place=None, score=0.0, reason=f"{toponym.text!r} is not in the gazetteer"
+        )
     score, best = ranked[0]
-    others = tuple(Candidate(place=c.place, match=c.match, score=round(s, 4)) for s, c in ranked[1 : 1 + RUNNERS_UP])
+    others = tuple(
+        Candidate(place=c.place, match=c.match, score=round(s, 4)) for s, c in ranked[1 : 1 + RUNNERS_UP]
+    )
     place = best.place
     supported = (
         qualified
@@ -106,8 +119,12 @@ def _answer(
         or any(_close(place, anchor) for anchor in anchors if anchor is not place)
     )
     if place.kind == "city" and place.population <= _VILLAGE and not supported:
-        reason = f"only small places are called {toponym.text!r}, and nothing in the report points to one of them"
-        return Resolution(toponym=toponym, place=None, score=round(score, 4), runners_up=(best, *others), reason=reason)
+        reason = (
+            f"only small places are called {toponym.text!r}, and nothing in the report points to one of them"
+        )
+        return Resolution(
+            toponym=toponym, place=None, score=round(score, 4), runners_up=(best, *others), reason=reason
+        )
     if len(ranked) == 1:
         reason = "the only place of that name"
     elif qualified:

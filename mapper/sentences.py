@@ -13,9 +13,13 @@ ABBREVIATIONS = frozenset(
     "okla ore pa tenn tex va vt wash wis wyo".split()
 )
 # After an abbreviation, these words still open a new sentence ("in the U.S. The governor said").
-_OPENERS = frozenset("the a an he she it they we but and this that these those there his her its their".split())
+_OPENERS = frozenset(
+    "the a an he she it they we but and this that these those there his her its their".split()
+)
 _END = re.compile(r"(?P<mark>[.!?]+|[。！？؟।])(?P<close>[\"'”’»)\]]*)(?P<space>\s+|$)")
-_PARAGRAPH = re.compile(r"[ \t\r\f\v]*\n(?:[ \t\r\f\v]*\n)+[ \t]*|\n(?=[ \t]*(?:[-*•–—]|\d{1,2}[.)])[ \t])|\n(?=#)")
+_PARAGRAPH = re.compile(
+    r"[ \t\r\f\v]*\n(?:[ \t\r\f\v]*\n)+[ \t]*|\n(?=[ \t]*(?:[-*•–—]|\d{1,2}[.)])[ \t])|\n(?=#)"
+)
 _FULL_WIDTH_END = re.compile(r"(?<=[。！？])")
 
 

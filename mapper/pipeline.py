@@ -1,0 +1,109 @@
+"""The whole walk: a report's text in; toponyms, places, incidents with border distances and checked claims out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from mapper import world
+from mapper.claims import find_claims
+from mapper.errors import InputError, OptionError
+from mapper.incidents import find_incidents
+from mapper.mentions import find_mentions
+from mapper.model import BorderDistance, Extraction, Incident, Place, Rejected, Report, Resolution
+from mapper.reports import read_reports, report_from_text
+from mapper.resolve import resolve
+from mapper.sentences import split_sentences
+from mapper.story import story_country
+
+
+def extract(report: Report | str, *, published: date | None = None) -> Extraction:
+    """Read one report.
+
+    Parameters
+    ----------
+    report : Report or str
+        A report, or its bare text.
+    published : date, optional
+        The publication date, for a report that carries none; relative dates count from it.
+
+    Returns
+    -------
+    Extraction
+
+    Raises
+    ------
+    InputError
+        If a bare text is empty or too long to be one report.
+    DataError
+        If the data files are missing or damaged.
+    """
+    if isinstance(report, str):
+        read = report_from_text(report)
+        if isinstance(read, Rejected):
+            raise InputError(f"the text {read.reason}")
+        report = read
+    if report.published is None and published is not None:
+        report = replace(report, published=published)
+    gazetteer = world.gazetteer()
+    sentences = split_sentences(report.text)
+    mentions = find_mentions(report, sentences, gazetteer, world.words())
+    resolutions = resolve(report, mentions, gazetteer)
+    incidents = [measure(report, resolutions, i) for i in find_incidents(report, sentences, resolutions)]
+    claims = find_claims(report, sentences, resolutions, border_distance)
+    return Extraction(
+        report=report, resolutions=tuple(resolutions), incidents=tuple(incidents), claims=tuple(claims)
+    )
+
+
+def extract_all(
+    sources: Iterable[str | Path], *, published: date | None = None
+) -> Iterator[Extraction | Rejected]:
+    """Read every report of the given files and folders, one after the other.
+
+    Parameters
+    ----------
+    sources : iterable of str or Path
+        As for :func:`mapper.reports.read_reports`.
+    published : date, optional
+        The publication date of reports that carry none.
+
+    Yields
+    ------
+    Extraction or Rejected
+        Inputs that cannot be read come as Rejected, with their reason.
+    """
+    for source in sources:
+        for read in read_reports(source, published=published):
+            yield read if isinstance(read, Rejected) else extract(read)
+
+
+def border_distance(place: Place, country: str | None = None) -> BorderDistance:
+    """Return the distance from a place to the nearest land border, or to the nearest one of a country.
+
+    Parameters
+    ----------
+    place : Place
+    country : str, optional
+        ISO 3166-1 alpha-2.
+
+    Raises
+    ------
+    OptionError
+        If the country has no land border.
+    """
+    return world.borders().nearest(place.point, country=country, radius_km=place.radius_km)
+
+
+def measure(report: Report, resolutions: Iterable[Resolution], incident: Incident) -> Incident:
+    """Add to an incident the distance to the nearest border and to the border that matters to the story."""
+    country, reason = story_country(report, list(resolutions), incident)
+    story = None
+    if country is not None:
+        try:
+            story = border_distance(incident.place, country)
+        except OptionError as error:
+            reason = str(error)
+    return replace(incident, border=border_distance(incident.place), story_border=story, story_reason=reason)
