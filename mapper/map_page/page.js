@@ -1,0 +1,496 @@
+// The page around the map: the list, the details of one incident, the lines to the border.
+"use strict";
+
+(function (page) {
+  var RADIANS = Math.PI / 180;
+  var KM_PER_RADIAN = 6371.0; // mean Earth radius: circles and lines here are for the eye, not for measuring
+  var WIDEST_CIRCLE_KM = 2500;
+  var COLOURS = { land: "#f7f5ef", coast: "#9fb0b8", border: "#84798f" };
+  var LINE = "#14181c";
+
+  // Makes an element; strings become text, never markup.
+  function make(tag, className) {
+    var element = document.createElement(tag);
+    if (className) element.className = className;
+    for (var i = 2; i < arguments.length; i++) {
+      if (arguments[i] !== null && arguments[i] !== undefined && arguments[i] !== "") element.append(arguments[i]);
+    }
+    return element;
+  }
+
+  function count(n, noun) {
+    return n + " " + noun + (n === 1 ? "" : "s");
+  }
+
+  // The copy of a longitude that is nearest to another one.
+  function unwrap(lon, reference) {
+    return lon + 360 * Math.round((reference - lon) / 360);
+  }
+
+  function greatCircle(from, to) {
+    function vector(p) {
+      var c = Math.cos(p[0] * RADIANS);
+      return [c * Math.cos(p[1] * RADIANS), c * Math.sin(p[1] * RADIANS), Math.sin(p[0] * RADIANS)];
+    }
+    var a = vector(from);
+    var b = vector(to);
+    var angle = Math.acos(Math.max(-1, Math.min(1, a[0] * b[0] + a[1] * b[1] + a[2] * b[2])));
+    var steps = Math.max(1, Math.min(64, Math.ceil((angle * KM_PER_RADIAN) / 25)));
+    var line = [];
+    for (var i = 0; i <= steps; i++) {
+      var s = angle < 1e-9 ? 1 - i / steps : Math.sin((1 - i / steps) * angle) / Math.sin(angle);
+      var t = angle < 1e-9 ? i / steps : Math.sin((i / steps) * angle) / Math.sin(angle);
+      var v = [0, 1, 2].map(function (k) {
+        return s * a[k] + t * b[k];
+      });
+      var lon = Math.atan2(v[1], v[0]) / RADIANS;
+      line.push([Math.atan2(v[2], Math.hypot(v[0], v[1])) / RADIANS, unwrap(lon, i ? line[i - 1][1] : from[1])]);
+    }
+    return line;
+  }
+
+  // A circle on the sphere, or nothing if it is too wide to be read on this projection.
+  function circle(lat, lon, radiusKm) {
+    if (!(radiusKm > 0) || radiusKm > WIDEST_CIRCLE_KM) return null;
+    if (Math.abs(lat) + radiusKm / 111.2 > 84) return null;
+    var d = radiusKm / KM_PER_RADIAN;
+    var ring = [];
+    for (var i = 0; i < 96; i++) {
+      var bearing = (2 * Math.PI * i) / 96;
+      var sine = Math.sin(lat * RADIANS) * Math.cos(d) + Math.cos(lat * RADIANS) * Math.sin(d) * Math.cos(bearing);
+      var east = Math.atan2(
+        Math.sin(bearing) * Math.sin(d) * Math.cos(lat * RADIANS),
+        Math.cos(d) - Math.sin(lat * RADIANS) * sine
+      );
+      ring.push([Math.asin(sine) / RADIANS, lon + east / RADIANS]);
+    }
+    return ring;
+  }
+
+  function link(report) {
+    var title = report.title || report.id;
+    if (!/^https?:\/\//i.test(report.url || "")) return document.createTextNode(title);
+    var anchor = make("a", "", title);
+    anchor.href = report.url;
+    anchor.target = "_blank";
+    anchor.rel = "noopener noreferrer";
+    return anchor;
+  }
+
+  function source(report) {
+    var line = make("span", "", link(report));
+    if (report.outlet) line.append(", " + report.outlet);
+    if (report.published) line.append(", " + report.published);
+    return line;
+  }
+
+  function row(list, term, text, note) {
+    if (!text) return;
+    list.append(make("dt", "", term), make("dd", "", text, note ? make("small", "", note) : null));
+  }
+
+  function start(map, data, basemap) {
+    var incidents = data.incidents;
+    var selected = -1;
+    var switching = false;
+    map.createPane("selection").style.zIndex = 390;
+    page.svg = L.svg({ pane: "selection", padding: 0.6 }).addTo(map);
+    var entries = fillPanel(data, function (index) {
+      var stage = document.getElementById("stage");
+      if (stage.getBoundingClientRect().top < 0) stage.scrollIntoView();
+      focusOn(index);
+      select(index);
+    });
+    // The heading has just taken its room from the map.
+    map.invalidateSize({ pan: false, animate: false });
+    if (window.ResizeObserver) {
+      new ResizeObserver(function () {
+        map.invalidateSize({ animate: false });
+      }).observe(map.getContainer());
+    }
+    L.control.zoom({ position: "topleft" }).addTo(map);
+    credits(data.view).addTo(map);
+    L.control.scale({ position: "bottomright", imperial: false, maxWidth: 120 }).addTo(map);
+    if (basemap) new page.LandLayer(basemap, COLOURS).addTo(map);
+
+    var details = L.popup({ maxWidth: 340, minWidth: 240, className: "details", autoPanPadding: [14, 14] });
+    var selection = L.layerGroup().addTo(map);
+    var names = new page.NameLayer(data.labels, basemap, data.countries);
+    var markers = new page.MarkerLayer(incidents, data.kinds, select);
+    markers.onArranged = function (obstacles) {
+      names.avoid(obstacles);
+      if (selected >= 0 && details.isOpen()) anchor();
+    };
+
+    map.options.minZoom = map.getSize().x > 600 ? 2 : 1; // setMinZoom would start an animation
+    frame(map, data.frame);
+    names.addTo(map);
+    markers.addTo(map);
+
+    function show(border, dashed) {
+      var place = incidents[selected].place;
+      var line = greatCircle([place.lat, place.x], border.nearest);
+      var end = line[line.length - 1];
+      var style = { renderer: page.svg, interactive: false };
+      selection.addLayer(
+        L.polyline(line, Object.assign({ className: "border-line-casing", color: "#fff", weight: 5, opacity: 0.9 }, style))
+      );
+      selection.addLayer(
+        L.polyline(
+          line,
+          Object.assign(
+            { className: "border-line", color: LINE, weight: 2, dashArray: dashed ? "6 5" : null, lineCap: "butt" },
+            style
+          )
+        )
+      );
+      var dot = L.circleMarker(
+        end,
+        Object.assign({ radius: 4, weight: 2, color: LINE, fillColor: "#fff", fillOpacity: 1 }, style)
+      );
+      var label = make("span", "", border.short);
+      dot.bindTooltip(label, { permanent: true, direction: "right", offset: [6, 0], className: "distance" });
+      selection.addLayer(dot);
+    }
+
+    function highlight(border, lon) {
+      var drawn =
+        basemap &&
+        basemap.borders.find(function (b) {
+          return b.pair === border.pair.join("-");
+        });
+      if (!drawn) return;
+      var lines = drawn.degrees().map(function (line) {
+        return line.map(function (p) {
+          return [p[0], unwrap(p[1], lon)];
+        });
+      });
+      selection.addLayer(
+        L.polyline(lines, {
+          renderer: page.svg,
+          interactive: false,
+          className: "border-pair",
+          color: "#c8871e",
+          weight: 4,
+          opacity: 0.55,
+        })
+      );
+    }
+
+    // The popup stands below its marker if the line to the border runs upwards, so that it does not hide it.
+    function anchor() {
+      var below = isAbove(incidents[selected]);
+      var spot = markers.markers[selected].getLatLng();
+      details.options.offset = L.point(0, -8);
+      details.setLatLng(spot);
+      if (!details.isOpen()) details.openOn(map);
+      var element = details.getElement();
+      element.classList.toggle("below", below);
+      if (below) {
+        details.options.offset = L.point(0, element.offsetHeight + 34);
+        details.update();
+      }
+    }
+
+    function select(index) {
+      switching = true;
+      deselect();
+      selected = index;
+      var incident = incidents[index];
+      var place = incident.place;
+      [incident.border, incident.story_border].forEach(function (border, k) {
+        if (!border || (k && incident.border && border.pair.join() === incident.border.pair.join())) return;
+        highlight(border, place.x);
+      });
+      var ring = circle(place.lat, place.x, place.radius_km);
+      if (ring) {
+        selection.addLayer(
+          L.polygon(ring, {
+            renderer: page.svg,
+            interactive: false,
+            className: "reach",
+            color: data.kinds[incident.kind].colour,
+            weight: 1.2,
+            dashArray: "4 4",
+            fillOpacity: 0.1,
+          })
+        );
+      }
+      if (incident.border) show(incident.border, false);
+      if (incident.story_border && !incident.story_same) show(incident.story_border, true);
+      var size = map.getSize();
+      details.options.maxHeight = Math.round(Math.max(180, Math.min(430, size.y * 0.56)));
+      details.options.maxWidth = Math.min(340, size.x - 60);
+      details.setContent(card(index));
+      anchor();
+      entries[index].setAttribute("aria-current", "true");
+      var list = entries[index].closest(".panel");
+      if (list && list.scrollHeight > list.clientHeight) entries[index].scrollIntoView({ block: "nearest" });
+      switching = false;
+    }
+
+    function deselect() {
+      selection.clearLayers();
+      if (selected >= 0) entries[selected].removeAttribute("aria-current");
+      selected = -1;
+    }
+
+    map.on("popupclose", function () {
+      var last = selected;
+      if (switching) return;
+      deselect();
+      if (last >= 0 && document.activeElement && document.activeElement.closest(".leaflet-popup")) {
+        entries[last].focus({ preventScroll: true });
+      }
+    });
+    document.addEventListener("keydown", function (event) {
+      if (event.key === "Escape") map.closePopup();
+    });
+
+    // Brings an incident, its reach and its nearest borders into view, unless they are already.
+    function focusOn(index) {
+      var incident = incidents[index];
+      var place = incident.place;
+      var bounds = L.latLngBounds([[place.lat, place.x]]);
+      [incident.border, incident.story_border].forEach(function (border) {
+        if (border && border.km < 1500) bounds.extend([border.nearest[0], unwrap(border.nearest[1], place.x)]);
+      });
+      var ring = place.kind === "city" ? null : circle(place.lat, place.x, place.radius_km);
+      if (ring) bounds.extend(ring);
+      var room = map.getSize();
+      var near = map.getBoundsZoom(bounds) - map.getZoom() < 4;
+      if (!map.getBounds().contains(bounds) || !near) {
+        var up = isAbove(incident);
+        var legend = document.getElementById("legend");
+        var covered = room.x > 800 && getComputedStyle(legend).position === "absolute" ? legend.offsetWidth : 0;
+        var side = Math.min(70, room.x / 8);
+        var tall = ring ? 40 : Math.min(330, room.y * 0.5);
+        map.fitBounds(bounds, {
+          maxZoom: 9,
+          paddingTopLeft: [side + covered, up ? 40 : tall],
+          paddingBottomRight: [side, up ? tall : 50],
+          animate: false,
+        });
+      }
+      markers.reveal(index);
+    }
+
+    function isAbove(incident) {
+      var border = incident.border || incident.story_border;
+      return Boolean(border && border.nearest[0] > incident.place.lat);
+    }
+
+    function card(index) {
+      var incident = incidents[index];
+      var kind = data.kinds[incident.kind];
+      var box = make("article", "card");
+      box.append(
+        make("p", "card-kind", page.symbol(kind, incident.place.kind !== "city"), kind.label),
+        make("h2", "", incident.title)
+      );
+      var facts = make("dl", "");
+      row(facts, "Date", incident.date_text);
+      row(facts, "Casualties", incident.casualties);
+      row(facts, "Place", incident.place.text, incident.place.precision + " · " + incident.place_reason);
+      if (incident.border) {
+        var also = ["Also the border of the story", incident.story_reason].filter(Boolean).join(": ");
+        row(facts, "Nearest border", incident.border.text, incident.story_same ? also : "");
+      }
+      if (incident.story_border && !incident.story_same) {
+        row(facts, "Border of the story", incident.story_border.text, incident.story_reason);
+      }
+      box.append(facts, make("blockquote", "", "“" + incident.evidence + "”"));
+      box.append(make("p", "source", "Source: ", source(data.reports[incident.report])));
+      var view = incident.border || incident.story_border;
+      if (view) box.append(make("p", "source", "Border view: " + view.view));
+
+      var here = incidents.reduce(function (found, other, k) {
+        var same = other.place.lat === incident.place.lat && other.place.x === incident.place.x;
+        return same ? found.concat(k) : found;
+      }, []);
+      if (here.length > 1) {
+        var at = here.indexOf(index);
+        var bar = make("nav", "stepper");
+        bar.setAttribute("aria-label", "Incidents at this place");
+        var step = function (by, text) {
+          var button = make("button", "", text);
+          button.type = "button";
+          button.addEventListener("click", function (event) {
+            event.stopPropagation();
+            select(here[(at + by + here.length) % here.length]);
+            var next = document.querySelector(".stepper button:" + (by < 0 ? "first-of-type" : "last-of-type"));
+            if (next) next.focus({ preventScroll: true });
+          });
+          return button;
+        };
+        bar.append(step(-1, "Previous"), make("span", "", at + 1 + " of " + here.length + " here"), step(1, "Next"));
+        box.append(bar);
+      }
+      return box;
+    }
+
+    page.select = function (index) {
+      focusOn(index);
+      select(index);
+    };
+    document.documentElement.dataset.ready = "true";
+  }
+
+  function frame(map, bounds) {
+    if (!bounds) {
+      map.setView([25, 15], map.getSize().x < 600 ? 1 : 2, { animate: false });
+      return;
+    }
+    var pad = Math.min(70, map.getSize().x / 7);
+    map.fitBounds(bounds, { padding: [pad, pad], maxZoom: 8, animate: false });
+  }
+
+  function section(title, number, open) {
+    var box = make("details", "extra");
+    box.open = Boolean(open);
+    box.append(make("summary", "", title, number === null ? null : make("span", "number", String(number))));
+    return box;
+  }
+
+  function fillPanel(data, choose) {
+    var header = document.getElementById("page-header");
+    header.append(make("h1", "", data.title), make("p", "", summary(data)));
+    var panel = document.getElementById("panel");
+    var list = make("ol", "incidents");
+    var entries = data.incidents.map(function (incident, index) {
+      var kind = data.kinds[incident.kind];
+      var button = make(
+        "button",
+        "entry",
+        page.symbol(kind, incident.place.kind !== "city"),
+        make(
+          "span",
+          "entry-text",
+          make("strong", "", incident.title),
+          make("span", "", [kind.label, incident.date_text].join(" · ")),
+          make(
+            "span",
+            "",
+            [incident.place.name, incident.border && incident.border.short + " to border"].filter(Boolean).join(" · ")
+          ),
+          incident.killed === null && incident.injured === null ? null : make("span", "harm", incident.casualties)
+        )
+      );
+      button.type = "button";
+      button.dataset.incident = index;
+      button.addEventListener("click", function () {
+        choose(index);
+      });
+      list.append(make("li", "", button));
+      return button;
+    });
+    panel.append(make("h2", "panel-title", count(entries.length, "incident")));
+    if (entries.length) panel.append(list);
+    else {
+      var none = "No incidents were found. The map shows the world without any.";
+      panel.append(make("p", "empty", none));
+      document.getElementById("stage").append(make("p", "notice", "No incidents to show"));
+    }
+    fillLegend(data);
+    fillExtras(data, panel);
+    return entries;
+  }
+
+  function summary(data) {
+    var only = data.reports.length === 1 && data.reports[0];
+    if (!only) {
+      var reports = data.reports.length ? " from " + count(data.reports.length, "report") : "";
+      return count(data.incidents.length, "incident") + reports;
+    }
+    if (only.title && only.title !== data.title) return source(only);
+    // The heading is the report's title already.
+    var rest = { id: only.outlet || "Source", url: only.url, published: only.published };
+    return only.outlet || only.url || only.published ? source(rest) : count(data.incidents.length, "incident");
+  }
+
+  function credits(view) {
+    var control = L.control({ position: "bottomright" });
+    control.onAdd = function () {
+      var osm = make("a", "", "OpenStreetMap");
+      osm.href = "https://www.openstreetmap.org/copyright";
+      osm.target = "_blank";
+      osm.rel = "noopener noreferrer";
+      var rest = " contributors (ODbL) · GeoNames (CC BY 4.0) · Natural Earth · Leaflet · Borders: " + view;
+      return make("div", "credits leaflet-control-attribution", "© ", osm, rest);
+    };
+    return control;
+  }
+
+  function fillLegend(data) {
+    var legend = document.getElementById("legend");
+    var present = Object.keys(data.kinds).filter(function (kind) {
+      return data.incidents.some(function (incident) {
+        return incident.kind === kind;
+      });
+    });
+    legend.hidden = !present.length;
+    var list = make("ul", "");
+    present.forEach(function (kind) {
+      list.append(make("li", "", page.symbol(data.kinds[kind], false), data.kinds[kind].label));
+    });
+    legend.append(make("h2", "", "Kind of incident"), list);
+    var vague = data.incidents.find(function (incident) {
+      return incident.place.kind !== "city";
+    });
+    if (vague) {
+      list.append(make("li", "", page.symbol(data.kinds[vague.kind], true), "Dashed: only the region or country is known"));
+    }
+  }
+
+  function fillExtras(data, panel) {
+    if (data.claims.length) {
+      var claims = section("Distances in the report", data.claims.length);
+      data.claims.forEach(function (claim) {
+        claims.append(
+          make(
+            "div",
+            "claim",
+            make("p", "", make("strong", "", claim.text), " ", make("span", "verdict " + claim.verdict, claim.verdict)),
+            make("p", "", claim.computed),
+            make("p", "", claim.reason),
+            make("blockquote", "", "“" + claim.evidence + "”")
+          )
+        );
+      });
+      panel.append(claims);
+    }
+    var missing = data.unplaced.length + data.rejected.length;
+    if (missing) {
+      var extra = section("Not on the map", missing);
+      var list = make("ul", "missing");
+      data.unplaced.forEach(function (name) {
+        var times = name.count > 1 ? " (" + name.count + " times)" : "";
+        list.append(make("li", "", make("strong", "", name.text), times, make("span", "", name.reason)));
+      });
+      data.rejected.forEach(function (item) {
+        list.append(make("li", "", make("strong", "", item.source), make("span", "", item.reason)));
+      });
+      extra.append(list);
+      panel.append(extra);
+    }
+    var about = section("About this map", null);
+    data.about.forEach(function (line) {
+      about.append(make("p", "", line));
+    });
+    panel.append(about);
+  }
+
+  page.start = function (map) {
+    var data = JSON.parse(document.getElementById("incident-data").textContent);
+    var packed = document.getElementById("basemap-data").textContent.trim();
+    page
+      .inflate(packed)
+      .catch(function () {
+        data.about.unshift("This browser could not unpack the land and borders; the incidents are shown without them.");
+        return null;
+      })
+      .then(function (basemap) {
+        start(map, data, basemap);
+      });
+  };
+})(incidentMap);
