@@ -1,0 +1,144 @@
+"""The web app: paste or upload reports, see the map and the evidence, take both away."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+
+import streamlit as st
+
+from mapper import pipeline
+from mapper.errors import MapperError
+from mapper.export import to_csv, to_geojson
+from mapper.maps import map_html
+from mapper.model import Extraction, Rejected, Report
+from mapper.reports import read_reports, report_from_text, reports_from_bytes
+from mapper.views import claim_rows, incident_rows, unplaced_rows
+
+MAP_HEIGHT_PX = 640
+UPLOAD_TYPES = ["txt", "md", "markdown", "html", "htm", "json", "jsonl", "ndjson"]
+
+Reads = list[Report | Rejected]
+
+
+def main() -> None:
+    """Draw the page."""
+    st.set_page_config(page_title="Incident mapper", layout="wide")
+    reads, published = _inputs()
+    st.title("Incident mapper")
+    if not reads:
+        st.info(
+            "Paste a report on the left, or upload one, then press **Map it**. Nothing leaves this machine."
+        )
+        return
+    try:
+        with st.spinner("Reading the reports …"):
+            extractions, rejected = _extract(tuple(reads), published)
+            html = _map(tuple(extractions), tuple(rejected))
+    except MapperError as error:
+        st.error(str(error))
+        return
+    for item in rejected:
+        st.error(f"{item.source}: {item.reason}")
+    if extractions:
+        _results(extractions, html)
+
+
+def _inputs() -> tuple[Reads, date | None]:
+    """Draw the side bar and return what is to be mapped: what was sent last, else what the app was started with."""
+    with st.sidebar, st.form("reports"):
+        text = st.text_area(
+            "Report text", height=220, placeholder="Paste an article, a wire flash, a situation report"
+        )
+        files = st.file_uploader("or files", type=UPLOAD_TYPES, accept_multiple_files=True)
+        published = st.date_input(
+            "Published",
+            value=None,
+            min_value=date(1900, 1, 1),
+            help="Relative dates such as “on Friday” count from here, in reports that carry no date of their own",
+        )
+        sent = st.form_submit_button("Map it", type="primary", width="stretch")
+    if sent:
+        reads: Reads = [report_from_text(text, id="pasted report", suffix=".md")] if text.strip() else []
+        for file in files or []:
+            reads += list(reports_from_bytes(file.name, file.getvalue()))
+        if not reads:
+            st.warning("There is nothing to map yet: paste a report or choose a file.")
+        st.session_state["reads"] = reads
+        st.session_state["published"] = published
+    if "reads" not in st.session_state:
+        st.session_state["reads"], st.session_state["published"] = _started_with()
+    return st.session_state["reads"], st.session_state["published"]
+
+
+def _started_with() -> tuple[Reads, date | None]:
+    """Return the reports that the command line names."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("inputs", nargs="*")
+    parser.add_argument("--published", type=date.fromisoformat)
+    options = parser.parse_args(sys.argv[1:])
+    return [read for source in options.inputs for read in read_reports(source)], options.published
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _extract(
+    reads: tuple[Report | Rejected, ...], published: date | None
+) -> tuple[list[Extraction], list[Rejected]]:
+    extractions = [pipeline.extract(read, published=published) for read in reads if isinstance(read, Report)]
+    return extractions, [read for read in reads if isinstance(read, Rejected)]
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _map(extractions: tuple[Extraction, ...], rejected: tuple[Rejected, ...]) -> str:
+    return map_html(pipeline.make_map(extractions, rejected=rejected))
+
+
+def _results(extractions: list[Extraction], html: str) -> None:
+    incidents, claims, unplaced = (
+        incident_rows(extractions),
+        claim_rows(extractions),
+        unplaced_rows(extractions),
+    )
+    killed = sum(int(row["Killed"] or 0) for row in incidents)
+    for column, (label, value) in zip(
+        st.columns(4),
+        (
+            ("Reports", len(extractions)),
+            ("Incidents", len(incidents)),
+            ("Killed, as reported", killed),
+            ("Names to check", len(unplaced)),
+        ),
+        strict=True,
+    ):
+        column.metric(label, value)
+    undated = [e.report.title or e.report.id for e in extractions if e.report.published is None]
+    if undated:
+        st.warning(
+            f"No publication date: {', '.join(undated)}. Relative dates stay open; set **Published** on the left."
+        )
+    if not incidents:
+        st.info("No incident with a place was found in the text. The names that were read are listed below.")
+    st.iframe(html, height=MAP_HEIGHT_PX)
+    left, right, _ = st.columns([1, 1, 2])
+    left.download_button("Download the map (HTML)", html, "incidents.html", "text/html", width="stretch")
+    right.download_button(
+        "Download GeoJSON",
+        to_geojson(extractions),
+        "incidents.geojson",
+        "application/geo+json",
+        width="stretch",
+    )
+    st.subheader("Incidents")
+    st.dataframe(incidents, width="stretch", hide_index=True)
+    st.download_button("Download the table (CSV)", to_csv(extractions), "incidents.csv", "text/csv")
+    if claims:
+        st.subheader("Distances that the reports state")
+        st.dataframe(claims, width="stretch", hide_index=True)
+    if unplaced:
+        st.subheader("Names to check")
+        st.caption("Read as place names, but without a position or with a close runner-up.")
+        st.dataframe(unplaced, width="stretch", hide_index=True)
+
+
+main()

@@ -186,9 +186,8 @@ def _read_sentence(
     if not signs.triggers and not casualties:
         return []
     day = _event_day(dates, sentence, signs)
-    if day is not None and day.date is not None and report.published is not None:
-        if report.published - day.date > timedelta(days=HISTORY_DAYS):
-            return []
+    if _is_history(day, report.published):
+        return []
     here = _places_here(text, sentence, inside, signs, dateline)
     tally = signs.tally or casualties.tally or (day is None and any(d.tally for d in dates))
     score = _score(signs, casualties, day, here, tally)
@@ -206,6 +205,12 @@ def _read_sentence(
                 _carry(event, seen, clusters, focus)
             events.append(event)
     return events
+
+
+def _is_history(day: DateMention | None, published: date | None) -> bool:
+    if day is None or day.date is None or published is None:
+        return False
+    return published - day.date > timedelta(days=HISTORY_DAYS)
 
 
 def _score(

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mapper import world
 from mapper.claims import find_claims
 from mapper.errors import InputError, OptionError
 from mapper.incidents import find_incidents
 from mapper.mentions import find_mentions
-from mapper.model import BorderDistance, Extraction, Incident, Place, Rejected, Report, Resolution
+from mapper.model import (
+    BorderDistance,
+    Candidate,
+    Extraction,
+    Incident,
+    Place,
+    Point,
+    Rejected,
+    Report,
+    Resolution,
+)
 from mapper.reports import read_reports, report_from_text
 from mapper.resolve import resolve
 from mapper.sentences import split_sentences
 from mapper.story import story_country
+
+if TYPE_CHECKING:
+    import folium
+
+LABEL_KM = 80.0  # towns are labelled on the map up to this far from an incident
+LABELS_PER_INCIDENT = 12
+MAX_LABELS = 400
 
 
 def extract(report: Report | str, *, published: date | None = None) -> Extraction:
@@ -107,3 +125,65 @@ def measure(report: Report, resolutions: Iterable[Resolution], incident: Inciden
         except OptionError as error:
             reason = str(error)
     return replace(incident, border=border_distance(incident.place), story_border=story, story_reason=reason)
+
+
+def geocode(
+    name: str, *, country: str | None = None, near: Point | None = None, limit: int = 10
+) -> list[Candidate]:
+    """Return the places that a name may mean, best first; an empty list when the gazetteer has none.
+
+    Parameters
+    ----------
+    name : str
+        In any spelling or script; the region or country may follow behind a comma.
+    country : str, optional
+        ISO 3166-1 alpha-2 code to stay within.
+    near : Point, optional
+        Places close to it move up.
+    limit : int
+        How many at the most.
+    """
+    return world.gazetteer().search(name, country=country, near=near, limit=limit)
+
+
+def make_map(
+    extractions: Iterable[Extraction], *, title: str | None = None, rejected: Sequence[Rejected] = ()
+) -> folium.Map:
+    """Return the incidents as a folium map that needs no network.
+
+    Parameters
+    ----------
+    extractions : iterable of Extraction
+    title : str, optional
+        The report's title for one report, else the number of reports.
+    rejected : sequence of Rejected
+        Inputs that could not be used; the map names them.
+
+    Returns
+    -------
+    folium.Map
+        ``mapper.maps.save_map`` writes it as one self-contained HTML file.
+    """
+    from mapper import maps
+
+    chosen = list(extractions)
+    if title is None:
+        title = (
+            chosen[0].report.title if len(chosen) == 1 else None
+        ) or f"Incidents in {len(chosen)} reports"
+    return maps.make_map(
+        chosen, title=title, basemap=world.basemap(), labels=_labels(chosen), rejected=rejected
+    )
+
+
+def _labels(extractions: Sequence[Extraction]) -> list[Place]:
+    """Return the larger towns around the incidents, for orientation."""
+    spots = dict.fromkeys(incident.place.point for e in extractions for incident in e.incidents)
+    towns: dict[Place, None] = {}
+    for spot in spots:
+        near = world.gazetteer().nearest(spot, limit=200, within_km=LABEL_KM)
+        largest = sorted((c.place for c in near), key=lambda place: -place.population)
+        towns |= dict.fromkeys(largest[:LABELS_PER_INCIDENT])
+        if len(towns) >= MAX_LABELS:
+            break
+    return list(towns)

@@ -46,7 +46,7 @@ def read_reports(source: str | Path, *, published: date | None = None) -> Iterat
             yield read
 
 
-def report_from_text(text: str, *, id: str = "report", suffix: str = ".txt") -> Read:  # noqa: A002
+def report_from_text(text: str, *, id: str = "report", suffix: str = ".txt") -> Read:
     """Make a report of a text that is at hand, reading markdown front matter where there is one.
 
     Parameters
@@ -109,7 +109,7 @@ def _one(source: str, stem: str, content: bytes, suffix: str) -> Iterator[Read]:
         yield Rejected(source=source, reason=reason)
         return
     if suffix in {".html", ".htm"}:
-        yield _html(source, stem, content)
+        yield from _html(source, stem, content)
         return
     try:
         text = content.decode("utf-8-sig" if not content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-16")
@@ -171,18 +171,17 @@ def _front_matter(block: str) -> tuple[dict[str, Any], str | None]:
     return (fields, None) if isinstance(fields, dict) else ({}, None)
 
 
-def _html(source: str, stem: str, content: bytes) -> Read:
+def _html(source: str, stem: str, content: bytes) -> Iterator[Read]:
     import trafilatura
 
     document = trafilatura.bare_extraction(content, with_metadata=True, include_comments=False)
-    text = (document.text or "").strip() if document is not None else ""
+    text = str(getattr(document, "text", None) or "").strip()
     if not text:
-        return Rejected(source=source, reason="no article text was found in the page: paste its text instead")
-    fields = {"text": text, "title": document.title, "published": document.date}
-    fields |= {"outlet": document.sitename, "url": document.url}
-    return next(
-        read for read in _checked(source, stem, fields) if isinstance(read, Report) or not document.date
-    )
+        yield Rejected(source=source, reason="no article text was found in the page: paste its text instead")
+        return
+    names = {"title": "title", "published": "date", "outlet": "sitename", "url": "url"}
+    fields = {ours: getattr(document, theirs, None) for ours, theirs in names.items()}
+    yield from _checked(source, stem, fields | {"text": text})
 
 
 def _json_document(source: str, stem: str, text: str) -> Iterator[Read]:

@@ -51,7 +51,7 @@ def resolve(report: Report, mentions: Sequence[Mention], gazetteer: Gazetteer) -
     """
     qualifiers = _qualifiers(report, mentions)
     countries = _country_shares(mentions, qualifiers)
-    regions = {
+    regions: set[tuple[str | None, str | None]] = {
         (c.place.country, c.place.admin1)
         for m in mentions
         for c in m.candidates[:1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 # Not the end of a sentence: titles, ranks, months, and the short forms of states that datelines use.
 ABBREVIATIONS = frozenset(
@@ -72,7 +73,7 @@ def _add(found: list[Sentence], text: str, start: int, end: int, paragraph: int)
 def _full_width_pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Cut after full-width marks, which no space follows."""
     cuts = [start, *(m.start() for m in _FULL_WIDTH_END.finditer(text, start + 1, end)), end]
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+    return [(a, b) for a, b in pairwise(cuts) if a < b]
 
 
 def _ends_sentence(text: str, match: re.Match[str], limit: int) -> bool:
@@ -89,5 +90,5 @@ def _ends_sentence(text: str, match: re.Match[str], limit: int) -> bool:
     if token.lower() in ABBREVIATIONS or re.fullmatch(r"\w", token):
         return opener and token.lower() in {"etc", "inc", "ltd", "co", "corp", "ky", "calif", "km"}
     if re.search(r"\w\.\w?$", token):  # U.S., a.m., e.g.
-        return opener or token.lower() in {"a.m", "p.m"} and following[:1].isupper()
+        return opener or (token.lower() in {"a.m", "p.m"} and following[:1].isupper())
     return not following[:1].islower()

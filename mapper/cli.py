@@ -1,0 +1,380 @@
+"""The command line: ``mapper map | extract | geocode | distance | app``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mapper import __version__
+from mapper.errors import MapperError, OptionError
+from mapper.model import Point
+
+if TYPE_CHECKING:
+    from mapper.model import BorderDistance, Candidate, Extraction, Place, Rejected
+
+DONE, SOME_REJECTED, UNUSABLE = 0, 1, 2
+VIEWS = ("international",)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 done, 1 some inputs rejected, 2 unusable arguments or input."""
+    try:
+        options = _parser().parse_args(_glued(list(sys.argv[1:] if argv is None else argv)))
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except (MapperError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
+        _say(f"mapper: error: {error}")
+        return UNUSABLE
+    except KeyboardInterrupt:
+        return 130
+
+
+def _glued(argv: list[str]) -> list[str]:
+    """Join ``--at -33.9,18.4``, which would be taken for an option of its own."""
+    joined: list[str] = []
+    for word in argv:
+        if joined and joined[-1] in {"--at", "--near"}:
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mapper", description="From news reports to an offline map of incidents."
+    )
+    parser.add_argument("--version", action="version", version=f"mapper {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    sources = "report files (txt, md, html, json, jsonl), folders, or - for standard input"
+    command = commands.add_parser("map", help="reports → one self-contained HTML map")
+    command.add_argument("inputs", nargs="+", metavar="INPUT", help=sources)
+    command.add_argument(
+        "-o", "--output", default="map.html", metavar="FILE", help="the map (default: map.html)"
+    )
+    command.add_argument(
+        "--published",
+        type=_date,
+        metavar="DATE",
+        help="publication date of reports that carry none (2024-05-31)",
+    )
+    command.add_argument("--title", help="title of the map")
+    command.set_defaults(run=_map)
+
+    command = commands.add_parser("extract", help="reports → toponyms, places, incidents and distance claims")
+    command.add_argument("inputs", nargs="+", metavar="INPUT", help=sources)
+    command.add_argument(
+        "--format", choices=("jsonl", "geojson", "csv"), help="default: by the suffix of FILE, else jsonl"
+    )
+    command.add_argument("-o", "--output", metavar="FILE", help="where to write (default: standard output)")
+    command.add_argument(
+        "--published",
+        type=_date,
+        metavar="DATE",
+        help="publication date of reports that carry none (2024-05-31)",
+    )
+    command.set_defaults(run=_extract)
+
+    command = commands.add_parser("geocode", help="place names → candidates, best first")
+    command.add_argument("names", nargs="*", metavar="NAME", help="a place name in any spelling or script")
+    command.add_argument(
+        "--country", type=_country, metavar="CC", help="stay within a country (ISO 3166-1 alpha-2)"
+    )
+    command.add_argument("--near", type=_point, metavar="LAT,LON", help="prefer places near this position")
+    command.add_argument(
+        "--limit", type=_positive, default=10, metavar="N", help="candidates a name at the most (default: 10)"
+    )
+    command.add_argument("--json", action="store_true", help="answer as JSON")
+    command.add_argument("--input", metavar="CSV", help="geocode a column of a table")
+    command.add_argument("--column", default="place", help="the column with the names (default: place)")
+    command.add_argument(
+        "-o", "--output", metavar="CSV", help="where to write the table (default: standard output)"
+    )
+    command.set_defaults(run=_geocode)
+
+    command = commands.add_parser("distance", help="places or positions → distance to the border")
+    command.add_argument("places", nargs="*", metavar="PLACE", help="a place name")
+    command.add_argument("--at", type=_point, metavar="LAT,LON", help="a position in degrees on WGS 84")
+    command.add_argument(
+        "--to", type=_country, metavar="CC", help="to the border of this country instead of the nearest one"
+    )
+    command.add_argument(
+        "--view", choices=VIEWS, default=VIEWS[0], help="whose borders (default: international)"
+    )
+    command.add_argument("--json", action="store_true", help="answer as JSON")
+    command.add_argument("--input", metavar="CSV", help="measure the positions of a table")
+    command.add_argument(
+        "-o", "--output", metavar="CSV", help="where to write the table (default: standard output)"
+    )
+    command.set_defaults(run=_distance)
+
+    command = commands.add_parser("app", help="open the web app on this machine")
+    command.add_argument("inputs", nargs="*", metavar="INPUT", help="reports to open it with")
+    command.add_argument(
+        "--port", type=_positive, default=8501, metavar="N", help="port on 127.0.0.1 (default: 8501)"
+    )
+    command.add_argument(
+        "--published",
+        type=_date,
+        metavar="DATE",
+        help="publication date of reports that carry none (2024-05-31)",
+    )
+    command.set_defaults(run=_app)
+    return parser
+
+
+def _map(options: argparse.Namespace) -> int:
+    from mapper.maps import save_map
+    from mapper.pipeline import make_map
+
+    extractions, rejected = _read(options)
+    if not extractions:
+        return UNUSABLE
+    save_map(make_map(extractions, title=options.title, rejected=rejected), options.output)
+    incidents = sum(len(e.incidents) for e in extractions)
+    _say(f"{options.output}: {_count(incidents, 'incident')} from {_count(len(extractions), 'report')}")
+    return SOME_REJECTED if rejected else DONE
+
+
+def _extract(options: argparse.Namespace) -> int:
+    from mapper.export import FORMATS, format_of, write_text
+
+    name = format_of(options.output, options.format)
+    extractions, rejected = _read(options)
+    if not extractions:
+        return UNUSABLE
+    _put(FORMATS[name](extractions), options.output, write_text)
+    return SOME_REJECTED if rejected else DONE
+
+
+def _read(options: argparse.Namespace) -> tuple[list[Extraction], list[Rejected]]:
+    """Read all inputs; each that cannot be used is named on standard error."""
+    from mapper.model import Rejected
+    from mapper.pipeline import extract_all
+
+    extractions: list[Extraction] = []
+    rejected: list[Rejected] = []
+    for answer in extract_all(options.inputs, published=options.published):
+        if isinstance(answer, Rejected):
+            rejected.append(answer)
+            _say(f"mapper: {answer.source}: {answer.reason}")
+        else:
+            extractions.append(answer)
+            if answer.report.published is None:
+                _say(
+                    f"mapper: {answer.report.id}: no publication date: relative dates stay open (--published DATE)"
+                )
+    return extractions, rejected
+
+
+def _geocode(options: argparse.Namespace) -> int:
+    from mapper import world
+
+    gazetteer = world.gazetteer()
+
+    def search(name: str) -> list[Candidate]:
+        return gazetteer.search(name, country=options.country, near=options.near, limit=options.limit)
+
+    if options.input:
+        from mapper.tables import add_places, read_table
+
+        return _table(options, add_places(read_table(options.input), options.column, search))
+    if not options.names:
+        raise OptionError("give a NAME, or --input CSV")
+    answers = [(name, search(name)) for name in options.names]
+    if options.json:
+        records = [
+            {
+                "query": name,
+                "match": found[0].match if found else None,
+                "candidates": [_candidate(c) for c in found],
+            }
+            for name, found in answers
+        ]
+        print(json.dumps(records, ensure_ascii=False, indent=1))
+        return DONE
+    for name, found in answers:
+        print(f"{name}:" if found else f"{name}: no place of that name was found")
+        for c in found:
+            where = ", ".join(part for part in (c.place.name, c.place.admin1, c.place.country) if part)
+            position = f"{c.place.point.lat:.4f},{c.place.point.lon:.4f}"
+            print(
+                f"  {where:44} {position:20} {c.place.kind:8} ±{c.place.radius_km:.0f} km  {c.match}  {c.score:.2f}"
+            )
+    return DONE
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    place = candidate.place
+    return {
+        "name": place.name,
+        "country": place.country,
+        "admin1": place.admin1,
+        "kind": place.kind,
+        "lat": place.point.lat,
+        "lon": place.point.lon,
+        "radius_km": round(place.radius_km, 3),
+        "population": place.population,
+        "geonameid": place.geonameid,
+        "match": candidate.match,
+        "score": candidate.score,
+    }
+
+
+def _distance(options: argparse.Namespace) -> int:
+    from mapper import world
+
+    if options.input:
+        from mapper.tables import add_border_distances, read_table
+
+        prefix = f"{options.to.lower()}_" if options.to else ""
+        borders = world.borders()
+        table = read_table(options.input)
+        return _table(
+            options,
+            add_border_distances(table, lambda p: borders.nearest(p, country=options.to), prefix=prefix),
+        )
+    if bool(options.places) == bool(options.at):
+        raise OptionError("give a PLACE, or --at LAT,LON, or --input CSV")
+    records, missing = [], []
+    for name in options.places or [None]:
+        place = _first(name) if name else None
+        if name and place is None:
+            missing.append(name)
+            continue
+        point = place.point if place else options.at
+        distance = world.borders().nearest(
+            point, country=options.to, radius_km=place.radius_km if place else 0.0
+        )
+        country = place.country if place else world.locate(point).country
+        records.append(_distance_record(distance, country))
+        if not options.json:
+            _print_distance(place, options.at, distance, country)
+    if options.json and records:
+        print(json.dumps(records if len(options.places) > 1 else records[0], indent=1))
+    for name in missing:
+        _say(f"mapper: {name}: no place of that name was found; try another spelling, or --at LAT,LON")
+    return DONE if not missing else SOME_REJECTED if records else UNUSABLE
+
+
+def _first(name: str) -> Place | None:
+    from mapper import world
+
+    found = world.gazetteer().search(name, limit=1)
+    return found[0].place if found else None
+
+
+def _distance_record(distance: BorderDistance, country: str | None) -> dict[str, Any]:
+    return {
+        "km": round(distance.km, 3),
+        "low_km": round(distance.low_km, 3),
+        "high_km": round(distance.high_km, 3),
+        "border": list(distance.border),
+        "nearest_point": {"lat": distance.nearest_point.lat, "lon": distance.nearest_point.lon},
+        "country": country,
+        "view": distance.view,
+    }
+
+
+def _print_distance(place: Place | None, at: Point, distance: BorderDistance, country: str | None) -> None:
+    where = f"{place.name} ({country})" if place else f"{at.lat:.5f},{at.lon:.5f} ({country or 'no country'})"
+    extent = f", {distance.low_km:.1f} to {distance.high_km:.1f} km over its extent" if place else ""
+    nearest = distance.nearest_point
+    print(f"{where}: {distance.km:.2f} km to the border {'–'.join(distance.border)}{extent}")
+    print(f"  nearest point {nearest.lat:.4f},{nearest.lon:.4f}; borders: {distance.view} view")
+
+
+def _table(options: argparse.Namespace, answer: tuple[Any, list[str]]) -> int:
+    from mapper.export import write_text
+    from mapper.tables import to_csv_text
+
+    table, problems = answer
+    _put(to_csv_text(table), options.output, write_text)
+    for problem in problems:
+        _say(f"mapper: {options.input}, {problem}")
+    return DONE if not problems else SOME_REJECTED if len(problems) < len(table) else UNUSABLE
+
+
+def _app(options: argparse.Namespace) -> int:
+    import subprocess
+
+    package = Path(__file__).parent
+    script = next(path for path in (package / "app.py", package.parent / "app.py") if path.exists())
+    missing = [name for name in options.inputs if not Path(name).exists()]
+    if missing:
+        raise OptionError(f"{missing[0]}: there is no such file or folder: check the path")
+    settings = {
+        "server.address": "127.0.0.1",
+        "server.port": options.port,
+        "server.maxUploadSize": 64,
+        "server.showEmailPrompt": "false",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "client.showErrorDetails": "none",
+        "client.toolbarMode": "minimal",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += [f"--{key}={value}" for key, value in settings.items()]
+    command += ["--", *options.inputs] + ([f"--published={options.published}"] if options.published else [])
+    return subprocess.call(command)  # noqa: S603 - the command is our own
+
+
+def _put(text: str, output: str | None, write_text: Callable[[str, str], None]) -> None:
+    if output and output != "-":
+        write_text(output, text)
+    else:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2024-05-31") from None
+
+
+def _point(text: str) -> Point:
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not LAT,LON in degrees, like 49.98,36.25") from None
+    try:
+        return Point(lat=lat, lon=lon)
+    except MapperError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _positive(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+
+
+def _country(text: str) -> str:
+    code = text.strip().upper()
+    if len(code) == 2 and code.isascii() and code.isalpha():
+        return code
+    raise argparse.ArgumentTypeError(f"{text!r} is not an ISO 3166-1 alpha-2 country code like UA")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,225 @@
+"""Writes extractions out: JSON lines, GeoJSON, CSV; each file appears whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mapper.cells import safe_cell
+from mapper.errors import OptionError
+from mapper.model import BorderDistance, DistanceClaim, Extraction, Incident, Place, Resolution
+
+CSV_COLUMNS = (
+    "report_id", "report_title", "outlet", "published", "url", "title", "kind", "place", "country", "admin1", "place_kind",
+    "place_reason", "lat", "lon", "radius_km", "date", "date_precision", "killed", "injured", "confidence", "border_km",
+    "border_low_km", "border_high_km", "border_pair", "border_lat", "border_lon", "story_border_km", "story_border_low_km",
+    "story_border_high_km", "story_border_pair", "story_reason", "view", "evidence", "start", "end",
+)  # fmt: skip
+
+
+def to_record(extraction: Extraction) -> dict[str, Any]:
+    """Return an extraction as plain JSON values, in the shape that ``mapper extract --format jsonl`` writes.
+
+    Offsets are into ``text``; coordinates are degrees on WGS 84, distances kilometres.
+    """
+    report = extraction.report
+    places = _distinct(
+        r.place for r in extraction.resolutions if r.place is not None and r.toponym.role == "literal"
+    )
+    return {
+        "id": report.id,
+        "title": report.title,
+        "published": report.published.isoformat() if report.published else None,
+        "outlet": report.outlet,
+        "url": report.url,
+        "text": report.text,
+        "toponyms": [_toponym(resolution) for resolution in extraction.resolutions],
+        "places": [_place(place) for place in places],
+        "incidents": [_incident(incident) for incident in extraction.incidents],
+        "distance_claims": [_claim(claim) for claim in extraction.claims],
+    }
+
+
+def to_jsonl(extractions: Iterable[Extraction]) -> str:
+    """Return one JSON object a line for each report."""
+    return "".join(json.dumps(to_record(e), ensure_ascii=False) + "\n" for e in extractions)
+
+
+def to_geojson(extractions: Iterable[Extraction]) -> str:
+    """Return the incidents as a GeoJSON FeatureCollection (RFC 7946: WGS 84, longitude before latitude)."""
+    features = []
+    for extraction in extractions:
+        for incident in extraction.incidents:
+            properties = _flat(extraction, incident)
+            lat, lon = properties.pop("lat"), properties.pop("lon")
+            geometry = {"type": "Point", "coordinates": [lon, lat]}
+            features.append({"type": "Feature", "geometry": geometry, "properties": properties})
+    return (
+        json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=1) + "\n"
+    )
+
+
+def to_csv(extractions: Iterable[Extraction]) -> str:
+    """Return the incidents as CSV, one a row; text that a spreadsheet would run as a formula is prefixed by ``'``."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, CSV_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for extraction in extractions:
+        for incident in extraction.incidents:
+            writer.writerow({key: safe_cell(value) for key, value in _flat(extraction, incident).items()})
+    return stream.getvalue()
+
+
+FORMATS: dict[str, Callable[[Iterable[Extraction]], str]] = {
+    "jsonl": to_jsonl,
+    "geojson": to_geojson,
+    "csv": to_csv,
+}
+
+
+def format_of(path: str | None, asked: str | None) -> str:
+    """Return the format that was asked for, or the one that a file's suffix names.
+
+    Raises
+    ------
+    OptionError
+        If the suffix names none.
+    """
+    if asked:
+        return asked
+    suffix = Path(path).suffix.lower().lstrip(".") if path and path != "-" else "jsonl"
+    suffix = {"json": "geojson", "ndjson": "jsonl"}.get(suffix, suffix)
+    if suffix not in FORMATS:
+        raise OptionError(f"{path!r}: no format is known for .{suffix}; add --format {'|'.join(FORMATS)}")
+    return suffix
+
+
+def write_text(path: str | Path, content: str) -> None:
+    """Write a text file in one step: an interrupted write leaves the old file, or none.
+
+    Raises
+    ------
+    OSError
+        If the folder is missing or may not be written.
+    """
+    target = Path(path)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)  # mkstemp's files are private
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _distinct(places: Iterable[Place]) -> Sequence[Place]:
+    return list(dict.fromkeys(places))
+
+
+def _place(place: Place) -> dict[str, Any]:
+    fields = asdict(place)
+    point = fields.pop("point")
+    return {"name": fields.pop("name"), **point, **fields}
+
+
+def _toponym(resolution: Resolution) -> dict[str, Any]:
+    toponym, place = resolution.toponym, resolution.place
+    return {
+        "start": toponym.start,
+        "end": toponym.end,
+        "text": toponym.text,
+        "role": toponym.role,
+        "name": place.name if place else None,
+        "lat": place.point.lat if place else None,
+        "lon": place.point.lon if place else None,
+        "country": place.country if place else None,
+        "admin1": place.admin1 if place else None,
+        "kind": place.kind if place else None,
+        "geonameid": place.geonameid if place else None,
+        "score": resolution.score,
+        "reason": resolution.reason,
+        "runners_up": [_place(c.place) | {"score": c.score} for c in resolution.runners_up],
+    }
+
+
+def _border(border: BorderDistance | None) -> dict[str, Any] | None:
+    if border is None:
+        return None
+    point = {"lat": border.nearest_point.lat, "lon": border.nearest_point.lon}
+    return {
+        "km": round(border.km, 3),
+        "low_km": round(border.low_km, 3),
+        "high_km": round(border.high_km, 3),
+        "border": list(border.border),
+        "nearest_point": point,
+        "view": border.view,
+    }
+
+
+def _incident(incident: Incident) -> dict[str, Any]:
+    return {
+        "title": incident.title,
+        "kind": incident.kind,
+        "place": incident.place.name,
+        "country": incident.place.country,
+        "place_reason": incident.place_reason,
+        "lat": incident.place.point.lat,
+        "lon": incident.place.point.lon,
+        "radius_km": incident.place.radius_km,
+        "date": incident.date.isoformat() if incident.date else None,
+        "date_precision": incident.date_precision,
+        "killed": incident.killed,
+        "injured": incident.injured,
+        "evidence": incident.evidence,
+        "start": incident.start,
+        "end": incident.end,
+        "confidence": incident.confidence,
+        "border": _border(incident.border),
+        "story_border": _border(incident.story_border),
+        "story_reason": incident.story_reason,
+    }
+
+
+def _claim(claim: DistanceClaim) -> dict[str, Any]:
+    fields = asdict(claim)
+    del fields["report_id"]
+    return fields
+
+
+def _flat(extraction: Extraction, incident: Incident) -> dict[str, Any]:
+    """Return an incident as one row with the columns of ``CSV_COLUMNS``."""
+    report, place = extraction.report, incident.place
+    row: dict[str, Any] = {
+        "report_id": report.id,
+        "report_title": report.title,
+        "outlet": report.outlet,
+        "published": report.published.isoformat() if report.published else None,
+        "url": report.url,
+        **{key: value for key, value in _incident(incident).items() if not key.endswith("border")},
+        "admin1": place.admin1,
+        "place_kind": place.kind,
+    }
+    for prefix, border in (("border", incident.border), ("story_border", incident.story_border)):
+        row |= {
+            f"{prefix}_km": round(border.km, 3) if border else None,
+            f"{prefix}_low_km": round(border.low_km, 3) if border else None,
+            f"{prefix}_high_km": round(border.high_km, 3) if border else None,
+            f"{prefix}_pair": "-".join(border.border) if border else None,
+        }
+    if incident.border:
+        nearest = incident.border.nearest_point
+        row |= {"border_lat": nearest.lat, "border_lon": nearest.lon, "view": incident.border.view}
+    return {column: row.get(column) for column in CSV_COLUMNS}

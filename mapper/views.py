@@ -1,0 +1,99 @@
+"""Selections of extractions for people to read: rows for tables, plain values, no Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mapper.model import BorderDistance, Extraction, Incident
+
+Row = dict[str, str | int | float | None]
+
+
+def incident_rows(extractions: Sequence[Extraction]) -> list[Row]:
+    """Return one row an incident, in the order of the reports; an unknown value is None."""
+    return [
+        _incident_row(extraction, incident) for extraction in extractions for incident in extraction.incidents
+    ]
+
+
+def claim_rows(extractions: Sequence[Extraction]) -> list[Row]:
+    """Return one row for each distance that a report states, with the verdict."""
+    return [
+        {
+            "Place": claim.place,
+            "Reference": claim.reference,
+            "Stated (km)": claim.km,
+            "Computed (km)": claim.computed_km,
+            "From (km)": claim.low_km,
+            "To (km)": claim.high_km,
+            "Verdict": claim.verdict,
+            "Why": claim.reason,
+            "Evidence": claim.evidence,
+            "Report": _name(extraction),
+        }
+        for extraction in extractions
+        for claim in extraction.claims
+    ]
+
+
+def unplaced_rows(extractions: Sequence[Extraction]) -> list[Row]:
+    """Return one row for each name that was read as a place but has no position, or an unsure one."""
+    rows: list[Row] = []
+    for extraction in extractions:
+        for resolution in extraction.resolutions:
+            if resolution.place is not None and not resolution.reason.startswith("unsure"):
+                continue
+            toponym, place = resolution.toponym, resolution.place
+            context = extraction.report.text[max(0, toponym.start - 60) : toponym.end + 60]
+            rows.append(
+                {
+                    "Name": toponym.text,
+                    "Placed at": place.name if place else None,
+                    "Country": place.country if place else None,
+                    "Why": resolution.reason,
+                    "Context": " ".join(context.split()),
+                    "Report": _name(extraction),
+                }
+            )
+    return rows
+
+
+def date_text(incident: Incident) -> str:
+    """Return an incident's date as people write it, with its precision."""
+    if incident.date is None:
+        return "date unknown"
+    day = incident.date.isoformat()
+    return {"day": day, "week": f"week of {day}", "month": day[:7], "year": day[:4]}.get(
+        incident.date_precision, day
+    )
+
+
+def border_text(border: BorderDistance | None) -> str | None:
+    """Return a border distance with its interval, such as "34.7 km (22–47) RU–UA"."""
+    if border is None:
+        return None
+    return f"{border.km:.1f} km ({border.low_km:.0f}–{border.high_km:.0f}) {'–'.join(border.border)}"
+
+
+def _incident_row(extraction: Extraction, incident: Incident) -> Row:
+    place = incident.place
+    return {
+        "Title": incident.title,
+        "Kind": incident.kind.replace("_", " "),
+        "Date": date_text(incident),
+        "Killed": incident.killed,
+        "Injured": incident.injured,
+        "Place": place.name,
+        "Country": place.country,
+        "Precision": f"{place.kind}, within about {place.radius_km:.0f} km",
+        "Placed because": incident.place_reason,
+        "Nearest border": border_text(incident.border),
+        "Story's border": border_text(incident.story_border),
+        "Evidence": incident.evidence,
+        "Confidence": incident.confidence,
+        "Report": _name(extraction),
+    }
+
+
+def _name(extraction: Extraction) -> str:
+    return extraction.report.title or extraction.report.id
