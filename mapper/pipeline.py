@@ -155,7 +155,7 @@ def make_map(
     ----------
     extractions : iterable of Extraction
     title : str, optional
-        The report's title for one report, else the number of reports.
+        Default: the title of the only report, else the number of reports.
     rejected : sequence of Rejected
         Inputs that could not be used; the map names them.
 
