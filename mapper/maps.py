@@ -80,7 +80,6 @@ def make_map(
         "fade_animation": False,
         "min_zoom": 1,
         "max_zoom": MAX_ZOOM,
-        "max_bounds": [[-86, -540], [86, 540]],
     }
 
     def block(tag: str, text: str, attributes: str = "") -> Element:

@@ -109,8 +109,11 @@
       }).observe(map.getContainer());
     }
     L.control.zoom({ position: "topleft" }).addTo(map);
+    overview(map, data.frame).addTo(map);
     credits(data.view).addTo(map);
     L.control.scale({ position: "bottomright", imperial: false, maxWidth: 120 }).addTo(map);
+    map.options.minZoom = map.getSize().x > 600 ? 2 : 1; // setMinZoom would start an animation
+    frame(map, data.frame);
     if (basemap) new page.LandLayer(basemap, COLOURS).addTo(map);
 
     var details = L.popup({ maxWidth: 340, minWidth: 240, className: "details", autoPanPadding: [14, 14] });
@@ -122,8 +125,6 @@
       if (selected >= 0 && details.isOpen()) anchor();
     };
 
-    map.options.minZoom = map.getSize().x > 600 ? 2 : 1; // setMinZoom would start an animation
-    frame(map, data.frame);
     names.addTo(map);
     markers.addTo(map);
 
@@ -408,6 +409,23 @@
     return only.outlet || only.url || only.published ? source(rest) : count(data.incidents.length, "incident");
   }
 
+  function overview(map, bounds) {
+    var control = L.control({ position: "topleft" });
+    control.onAdd = function () {
+      var button = make("button", "overview", "All");
+      button.type = "button";
+      button.title = bounds ? "Show all incidents" : "Show the whole world";
+      button.addEventListener("click", function () {
+        map.closePopup();
+        frame(map, bounds);
+      });
+      var bar = make("div", "leaflet-bar", button);
+      L.DomEvent.disableClickPropagation(bar);
+      return bar;
+    };
+    return control;
+  }
+
   function credits(view) {
     var control = L.control({ position: "bottomright" });
     control.onAdd = function () {
@@ -483,8 +501,8 @@
   page.start = function (map) {
     var data = JSON.parse(document.getElementById("incident-data").textContent);
     var packed = document.getElementById("basemap-data").textContent.trim();
-    page
-      .inflate(packed)
+    Promise.resolve(packed)
+      .then(page.inflate)
       .catch(function () {
         data.about.unshift("This browser could not unpack the land and borders; the incidents are shown without them.");
         return null;

@@ -1,0 +1,425 @@
+from __future__ import annotations
+
+import html as html_module
+import json
+import re
+
+import pytest
+from map_samples import (
+    ENGELS,
+    EVIDENCE,
+    KHARKIV,
+    KHARKIV_BORDER,
+    border,
+    extraction,
+    incident,
+    place,
+    small_basemap,
+)
+
+from mapper.maps import make_map, map_html
+from mapper.model import DistanceClaim, Extraction, Rejected, Report, Resolution, Toponym
+
+pytestmark = pytest.mark.browser
+
+READY = "document.documentElement.dataset.ready === 'true'"
+ENGELS_INCIDENT = incident(
+    "Drone strikes the base",
+    ENGELS,
+    kind="airstrike_or_drone",
+    evidence="Drones struck the bomber base.",
+    border=border(151.2, ("KZ", "RU"), 50.6, 47.6, reach=4.6),
+    story_border=border(472.53, ("RU", "UA"), 49.95, 39.8, reach=4.6),
+    story_reason="the report is about Ukraine",
+)
+STORY = extraction(
+    incident(
+        "Missile hits a block", killed=3, injured=16, border=KHARKIV_BORDER, story_border=KHARKIV_BORDER
+    ),
+    incident(
+        "Superstore hit", kind="airstrike_or_drone", border=KHARKIV_BORDER, evidence="A superstore was hit."
+    ),
+    incident("Factory burns", kind="explosion", border=KHARKIV_BORDER, evidence="The factory is on fire."),
+    ENGELS_INCIDENT,
+)
+
+
+def page(*extractions: Extraction, **options: object) -> str:
+    return map_html(make_map(extractions, basemap=small_basemap(), **options))
+
+
+def pixel(watched, lat: float, lon: float) -> list[int]:
+    """Return the colour of the basemap at a place, read from the tile that covers it."""
+    return watched.page.evaluate(
+        """([lat, lon]) => {
+            const map = map_incidents, at = map.latLngToContainerPoint([lat, lon]);
+            const box = map.getContainer().getBoundingClientRect();
+            const x = box.left + at.x, y = box.top + at.y;
+            for (const tile of document.querySelectorAll("canvas.leaflet-tile")) {
+                const r = tile.getBoundingClientRect();
+                if (x < r.left || x >= r.right || y < r.top || y >= r.bottom) continue;
+                const scale = tile.width / r.width;
+                const context = tile.getContext("2d");
+                return [...context.getImageData((x - r.left) * scale, (y - r.top) * scale, 1, 1).data];
+            }
+            return null;
+        }""",
+        [lat, lon],
+    )
+
+
+def test_page_opens_without_any_request(open_offline):
+    watched = open_offline(page(STORY))
+    watched.until(READY)
+    entries = watched.page.locator("#panel .entry")
+    assert entries.count() == 4
+    assert watched.page.locator(".incident-marker").count() == 4
+    for number in range(4):
+        entries.nth(number).click()
+        assert watched.page.locator(".leaflet-popup h2").inner_text() == STORY.incidents[number].title
+    watched.page.mouse.wheel(0, -600)
+    watched.page.wait_for_timeout(300)
+    assert watched.requests == []
+    assert watched.complaints == []
+
+
+def test_land_lakes_and_sea_are_drawn(open_offline):
+    watched = open_offline(page(STORY))
+    watched.until(READY)
+    watched.until("document.querySelectorAll('canvas.leaflet-tile').length > 0")
+    land = [0xF7, 0xF5, 0xEF, 255]
+    assert pixel(watched, 48.0, 40.0) == land
+    assert pixel(watched, 52.5, 29.0)[3] == 0  # the lake: nothing drawn, the sea's colour shows
+    watched.page.evaluate("map_incidents.setView([39, 19], 6, {animate: false})")
+    assert pixel(watched, 41.0, 21.0) == land
+    assert pixel(watched, 39.0, 21.0)[3] == 0
+    assert pixel(watched, 41.0, 19.0)[3] == 0
+    # Far in, where all corners of the land lie outside the tile.
+    watched.page.evaluate("map_incidents.setView([47, 41], 12, {animate: false})")
+    assert pixel(watched, 47.0, 41.0) == land
+    watched.page.evaluate("map_incidents.setView([50.3, 41], 12, {animate: false})")
+    assert pixel(watched, 50.3, 41.0) != land  # on the border line
+    assert pixel(watched, 50.31, 41.0) == land
+
+
+def test_popup_tells_the_story_of_an_incident(open_offline):
+    watched = open_offline(page(STORY))
+    watched.until(READY)
+    watched.page.locator(".incident-marker[data-incident='0']").click()
+    text = watched.page.locator(".leaflet-popup-content").inner_text()
+    for part in (
+        "Missile hits a block",
+        "Shelling or missile",
+        "2024-05-31",
+        "3 killed, 16 injured",
+        "Kharkiv, Kharkiv Oblast, Ukraine",
+        "city, within about 12 km",
+        "named in the sentence",
+        "34.7 km (22–47) to the border Russia–Ukraine",
+        "Also the border of the story",
+        f"“{EVIDENCE}”",
+        "A night of strikes, The Wire, 2024-05-31",
+        "international consensus view",
+    ):
+        assert part in text, part
+    assert watched.page.locator("path.border-line").count() == 1
+    assert watched.page.locator("path.border-pair").count() == 1
+    assert watched.page.locator("path.reach").count() == 1
+    assert watched.page.locator(".distance").inner_text() == "34.7 km"
+    assert watched.page.locator("#panel [aria-current]").get_attribute("data-incident") == "0"
+
+    watched.page.keyboard.press("Escape")
+    watched.until("!document.querySelector('.leaflet-popup')")
+    assert watched.page.locator("path.border-line").count() == 0
+
+
+def test_line_runs_from_the_place_to_the_nearest_border_point(open_offline):
+    watched = open_offline(page(STORY))
+    watched.until(READY)
+    watched.page.locator(".entry[data-incident='3']").click()
+    watched.page.wait_for_timeout(600)
+    lines = watched.page.evaluate(
+        """() => [...document.querySelectorAll("path.border-line")].map(path => {
+            const box = map_incidents.getContainer().getBoundingClientRect();
+            return [0, path.getTotalLength()].map(at => {
+                const p = path.getPointAtLength(at).matrixTransform(path.getScreenCTM());
+                const where = map_incidents.containerPointToLatLng([p.x - box.left, p.y - box.top]);
+                return [where.lat, where.lng];
+            });
+        })"""
+    )
+    point = [ENGELS.point.lat, ENGELS.point.lon]
+    assert len(lines) == 2
+    for line, end in zip(lines, ([50.6, 47.6], [49.95, 39.8]), strict=True):
+        assert line[0] == pytest.approx(point, abs=0.03)
+        assert line[1] == pytest.approx(end, abs=0.03)
+    assert watched.page.locator("path.border-line[stroke-dasharray]").count() == 1
+    text = watched.page.locator(".leaflet-popup-content").inner_text()
+    assert "151 km (147–156) to the border Kazakhstan–Russia" in text
+    assert "473 km (468–477) to the border Russia–Ukraine" in text
+    assert "the report is about Ukraine" in text
+
+
+def test_incidents_at_one_place_can_each_be_clicked(open_offline):
+    crowd = [incident(f"Incident {number}", evidence=f"Sentence {number}.") for number in range(20)]
+    watched = open_offline(page(extraction(*crowd)))
+    watched.until(READY)
+    centres = []
+    for number in range(20):
+        marker = watched.page.locator(f".incident-marker[data-incident='{number}']")
+        box = marker.bounding_box()
+        centres.append((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
+    for number, (x, y) in enumerate(centres):
+        assert all((x - a) ** 2 + (y - b) ** 2 > 20**2 for a, b in centres[:number])
+    for number in (0, 7, 19):
+        watched.page.keyboard.press("Escape")
+        watched.page.locator(f".incident-marker[data-incident='{number}']").click()
+        assert f"“Sentence {number}.”" in watched.page.locator(".leaflet-popup-content").inner_text()
+    watched.page.locator(".stepper button", has_text="Next").click()
+    assert watched.page.locator(".leaflet-popup h2").inner_text() == "Incident 0"
+    assert "1 of 20 here" in watched.page.locator(".stepper").inner_text()
+
+
+def test_a_crowd_of_places_becomes_a_badge_that_opens(open_offline):
+    crowd = [incident(f"Incident {n}", place(f"Town {n}", 49 + n / 25, 36 + (n % 5) / 25)) for n in range(30)]
+    far = incident("Far away", place("Sydney", -33.87, 151.21, country="AU"))
+    watched = open_offline(page(extraction(*crowd, far)))
+    watched.until(READY)
+    assert watched.page.locator(".incident-badge").inner_text() == "30"
+    assert watched.page.locator(".incident-marker").count() == 1
+    watched.page.locator(".entry[data-incident='12']").click()
+    assert watched.page.locator(".incident-marker[data-incident='12']").is_visible()
+    assert watched.page.locator(".leaflet-popup h2").inner_text() == "Incident 12"
+    assert watched.complaints == []
+
+
+def test_regions_and_countries_look_different_from_towns(open_offline):
+    region = place("Kharkiv Oblast", 49.6, 36.5, kind="region", radius_km=178.0)
+    vague = incident("Attacks in the region", region, border=border(60, ("RU", "UA"), 50.29, 36.4, reach=178))
+    watched = open_offline(page(extraction(incident("Town"), vague)))
+    watched.until(READY)
+    dashed = watched.page.locator(".incident-marker path[stroke-dasharray]")
+    assert dashed.count() == 1
+    assert "only the region or country is known" in watched.page.locator("#legend").inner_text()
+    watched.page.locator(".entry[data-incident='1']").click()
+    text = watched.page.locator(".leaflet-popup-content").inner_text()
+    assert "0–238 km to the border Russia–Ukraine" in text
+    assert "region, within about 178 km" in text
+    assert watched.page.locator("path.reach").count() == 1
+
+
+HOSTILE = (
+    "</script><script>window.pwned=1</script><img src=x onerror='window.pwned=2'><svg onload=window.pwned=3>"
+    "\"'><b>bold</b>&lt;i&gt;&amp;<!--<script>`${window.pwned=4}`\u2028\u2029{{ 7*7 }}{% raw %}{# c #}"
+    "javascript:window.pwned=5 ';window.pwned=6;// <a href='javascript:window.pwned=7'>a</a> <iframe srcdoc='x'>"
+)
+
+
+@pytest.mark.parametrize("policy", [True, False])
+def test_hostile_text_is_shown_and_never_run(open_offline, policy):
+    """With the security policy, and without it: the policy must not be what saves the page."""
+    where = place(HOSTILE, 49.98, 36.25, country=HOSTILE, admin1=HOSTILE + "1")
+    hostile_border = border(34.7, (HOSTILE, "UA"), 50.29, 36.31, view=HOSTILE)
+    attack = incident(
+        HOSTILE,
+        where,
+        kind=HOSTILE,
+        evidence=HOSTILE,
+        place_reason=HOSTILE,
+        border=hostile_border,
+        story_border=border(99.0, ("RU", HOSTILE), 52.29, 36.31, view=HOSTILE),
+        story_reason=HOSTILE,
+        date_precision=HOSTILE,
+    )
+    toponym = Toponym(report_id=HOSTILE, start=0, end=1, text=HOSTILE)
+    claim = DistanceClaim(
+        report_id=HOSTILE,
+        place=HOSTILE,
+        reference=HOSTILE,
+        km=3,
+        verdict=HOSTILE,
+        reason=HOSTILE,
+        evidence=HOSTILE,
+        start=0,
+        end=1,
+    )
+    found = Extraction(
+        report=Report(
+            id=HOSTILE, text=HOSTILE, title=HOSTILE, outlet=HOSTILE, url="javascript:window.pwned=8"
+        ),
+        incidents=(attack, attack),
+        resolutions=(Resolution(toponym=toponym, place=None, score=0, reason=HOSTILE),),
+        claims=(claim,),
+        rejected=(Rejected(source=HOSTILE, reason=HOSTILE),),
+    )
+    drawn = make_map([found], basemap=small_basemap(), title=HOSTILE + "t", labels=[where])
+    html = map_html(drawn) if policy else drawn.get_root().render()
+    assert ("Content-Security-Policy" in html) is policy
+    watched = open_offline(html)
+    watched.until(READY)
+    watched.page.locator(".entry[data-incident='1']").click()
+    watched.page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true })")
+    watched.page.locator(".incident-marker[data-incident='0']").hover()
+    watched.page.wait_for_timeout(300)
+
+    texts = watched.page.evaluate(
+        """() => Object.fromEntries([
+            "h1", "#page-header p", ".entry strong", ".card h2", ".card blockquote", ".card dd:nth-of-type(3)",
+            ".card small", ".card .source", ".claim strong", ".claim blockquote", ".missing strong", ".name.event",
+        ].map(css => [css, document.querySelector(css).textContent]))"""
+    )
+    assert all(HOSTILE in text for text in texts.values()), [
+        css for css, text in texts.items() if HOSTILE not in text
+    ]
+    assert HOSTILE in watched.page.title() or HOSTILE.split()[0] in watched.page.title()
+    label = watched.page.locator(".incident-marker[data-incident='0']").get_attribute("aria-label")
+    assert HOSTILE in label
+    assert watched.page.evaluate("window.pwned") is None
+    assert watched.page.locator("body img, body iframe, body b, svg[onload]").count() == 0
+    assert watched.page.locator("a[href^='javascript']").count() == 0
+    assert watched.requests == []
+    assert watched.complaints == []
+
+
+def test_report_link_opens_elsewhere_without_a_way_back(open_offline):
+    report = Report(id="r1", text="x", title="Linked", url="https://example.org/story?a=1&b=2")
+    watched = open_offline(page(extraction(incident("One"), report=report), title="Other"))
+    watched.until(READY)
+    link = watched.page.locator("#page-header a")
+    assert link.get_attribute("href") == "https://example.org/story?a=1&b=2"
+    assert set(link.get_attribute("rel").split()) == {"noopener", "noreferrer"}
+
+
+def test_empty_map_says_so(open_offline):
+    watched = open_offline(page(Extraction(report=Report(id="r", text="Nothing happened."))))
+    watched.until(READY)
+    assert watched.page.locator(".notice").inner_text() == "No incidents to show"
+    assert "No incidents were found" in watched.page.locator("#panel").inner_text()
+    assert watched.page.locator(".incident-marker").count() == 0
+    assert not watched.page.locator("#legend").is_visible()
+    watched.until("document.querySelectorAll('canvas.leaflet-tile').length > 0")
+    assert watched.complaints == []
+
+
+def test_map_without_reports_opens(open_offline):
+    watched = open_offline(page(rejected=[Rejected(source="a.pdf", reason="is encrypted")]))
+    watched.until(READY)
+    assert "a.pdf" in watched.page.locator("#panel .missing").text_content()
+    assert watched.complaints == []
+
+
+def test_both_sides_of_the_antimeridian_stand_together(open_offline):
+    suva = incident("Cyclone", place("Suva", -18.14161, 178.44149, country="FJ"), kind="natural_disaster")
+    chukotka = incident(
+        "Ship aground",
+        place("Provideniya", 64.42, -173.23, country="RU"),
+        kind="accident",
+        border=border(2900, ("CN", "RU"), 53.3, 134.7),
+    )
+    watched = open_offline(page(extraction(suva, chukotka)))
+    watched.until(READY)
+    boxes = [watched.page.locator(f".incident-marker[data-incident='{i}']").bounding_box() for i in (0, 1)]
+    stage = watched.page.locator("#stage").bounding_box()
+    for box in boxes:
+        assert stage["x"] <= box["x"] <= stage["x"] + stage["width"]
+        assert stage["y"] <= box["y"] <= stage["y"] + stage["height"]
+    world = watched.page.evaluate("256 * 2 ** map_incidents.getZoom()")
+    assert 0 < boxes[1]["x"] - boxes[0]["x"] < world * 20 / 360
+    watched.page.locator(".incident-marker[data-incident='1']").click()
+    # 52 degrees of longitude westwards, not 308 the other way round.
+    width = watched.page.evaluate("document.querySelector('path.border-line').getBBox().width")
+    world = watched.page.evaluate("256 * 2 ** map_incidents.getZoom()")
+    assert width < world * 60 / 360
+    assert watched.complaints == []
+
+
+def test_phone_shows_map_list_and_popup_without_sideways_scrolling(open_offline):
+    watched = open_offline(page(STORY), width=390, height=844, is_mobile=True, has_touch=True)
+    watched.until(READY)
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
+    map_box = watched.page.locator(".folium-map").bounding_box()
+    panel = watched.page.locator("#panel").bounding_box()
+    assert map_box["height"] >= 400
+    assert panel["y"] >= map_box["y"] + map_box["height"]
+    watched.page.locator(".entry[data-incident='3']").tap()
+    watched.page.wait_for_timeout(700)
+    box = watched.page.locator(".leaflet-popup-content-wrapper").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 844
+
+
+def test_list_can_be_used_from_the_keyboard(open_offline):
+    watched = open_offline(page(STORY))
+    watched.until(READY)
+    watched.page.locator(".skip").focus()
+    watched.page.keyboard.press("Enter")
+    watched.page.keyboard.press("Tab")
+    assert watched.page.evaluate("document.activeElement.dataset.incident") == "0"
+    watched.page.keyboard.press("Tab")
+    watched.page.keyboard.press("Enter")
+    assert watched.page.locator(".leaflet-popup h2").inner_text() == "Superstore hit"
+    watched.page.keyboard.press("Escape")
+    watched.until("!document.querySelector('.leaflet-popup')")
+
+
+def test_page_works_inside_srcdoc(open_offline):
+    inner = html_module.escape(page(STORY))
+    outer = (
+        f'<!DOCTYPE html><meta charset="utf-8"><iframe width="900" height="600" srcdoc="{inner}"></iframe>'
+    )
+    watched = open_offline(outer)
+    watched.until(
+        f"document.querySelector('iframe').contentDocument && (document => {READY})(document.querySelector('iframe').contentDocument)"
+    )
+    frame = watched.page.frame_locator("iframe")
+    frame.locator(".incident-marker[data-incident='3']").click()
+    assert "Drones struck the bomber base." in frame.locator(".leaflet-popup-content").inner_text()
+    assert [url for url in watched.requests if url != "about:srcdoc"] == []
+    assert watched.complaints == []
+
+
+def test_browser_that_cannot_unpack_the_land_still_shows_incidents(open_offline):
+    watched = open_offline(page(STORY), before="delete window.DecompressionStream")
+    watched.until(READY)
+    assert watched.page.locator(".incident-marker").count() == 4
+    assert "could not unpack" in watched.page.locator("#panel").text_content()
+
+
+def test_side_panel_lists_claims_and_what_is_not_on_the_map(open_offline):
+    claim = DistanceClaim(
+        report_id="r1",
+        place="Kharkiv",
+        reference="the border with Russia",
+        km=30,
+        verdict="consistent",
+        reason="within the extent of the city",
+        evidence="Kharkiv is 30 km from the border.",
+        start=0,
+        end=9,
+        computed_km=34.69,
+        low_km=22.4,
+        high_km=47.0,
+    )
+    toponym = Toponym(report_id="r1", start=0, end=9, text="Atlantis")
+    lost = Resolution(toponym=toponym, place=None, score=0, reason="no place of this name is known")
+    watched = open_offline(page(extraction(incident("One"), claims=(claim,), resolutions=(lost,))))
+    watched.until(READY)
+    for summary in watched.page.locator("#panel summary").all():
+        summary.click()
+    text = re.sub(r"\s+", " ", watched.page.locator("#panel").inner_text())
+    assert "Kharkiv – the border with Russia: 30 km consistent Computed: 34.7 km (22–47)" in text
+    assert "“Kharkiv is 30 km from the border.”" in text
+    assert "Atlantis no place of this name is known" in text
+    assert "international consensus view" in text
+    assert "OpenStreetMap" in watched.page.locator(".credits").inner_text()
+
+
+def test_page_carries_its_data_as_json(open_offline):
+    watched = open_offline(page(STORY))
+    watched.until(READY)
+    data = json.loads(watched.page.evaluate("document.getElementById('incident-data').textContent"))
+    assert [one["title"] for one in data["incidents"]] == [one.title for one in STORY.incidents]
+    assert data["incidents"][0]["place"]["lat"] == KHARKIV.point.lat
+    assert data["incidents"][0]["border"]["km"] == pytest.approx(34.69)

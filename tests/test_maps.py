@@ -1,0 +1,314 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+
+import folium
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from map_samples import ENGELS, KHARKIV, KHARKIV_BORDER, border, extraction, incident, place, small_basemap
+
+from mapper.errors import OptionError
+from mapper.features import (
+    KINDS,
+    _is_web_address,
+    _side_by_side,
+    casualty_text,
+    date_text,
+    distance_text,
+    map_data,
+)
+from mapper.maps import make_map, map_html, save_map
+from mapper.model import INCIDENT_KINDS, Extraction, Rejected, Report, Resolution, Toponym
+
+
+class Tags(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[tuple[dict[str, str | None], str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and self.tags[-1][0] == "script" and data.strip():
+            self.texts.append((self.tags[-1][1], data))
+
+
+def page(*extractions: Extraction, **options: object) -> str:
+    return map_html(make_map(extractions, basemap=small_basemap(), **options))
+
+
+@pytest.mark.parametrize(
+    ("day", "precision", "text"),
+    [
+        (date(2024, 5, 31), "day", "2024-05-31"),
+        (date(2024, 5, 25), "week", "week of 2024-05-25"),
+        (date(2024, 5, 1), "month", "2024-05"),
+        (date(2024, 1, 1), "year", "2024"),
+        (date(2024, 1, 1), "unknown", "date unknown"),
+        (None, "day", "date unknown"),
+    ],
+)
+def test_date_is_written_as_precisely_as_known(day, precision, text):
+    assert date_text(incident("x", date=day, date_precision=precision)) == text
+
+
+@pytest.mark.parametrize(
+    ("killed", "injured", "text"),
+    [
+        (3, 16, "3 killed, 16 injured"),
+        (1234, None, "1,234 killed"),
+        (None, 2, "2 injured"),
+        (0, None, "0 killed"),
+        (None, None, "not stated"),
+    ],
+)
+def test_casualties(killed, injured, text):
+    assert casualty_text(incident("x", killed=killed, injured=injured)) == text
+
+
+@pytest.mark.parametrize(
+    ("km", "reach", "kind", "text"),
+    [
+        (34.69, 12.3, "city", "34.7 km (22–47)"),
+        (34.69, 0.0, "city", "34.7 km"),
+        (3.21, 1.5, "city", "3.2 km (1.7–4.7)"),
+        (472.53, 4.6, "city", "473 km (468–477)"),
+        (60.0, 178.0, "region", "0–238 km"),
+        (5.0, 1600.0, "country", "0–1,605 km"),
+    ],
+)
+def test_distance_says_how_sure_it_is(km, reach, kind, text):
+    assert distance_text(border(km, ("RU", "UA"), 50, 36, reach=reach), kind) == text
+
+
+def test_distance_names_both_countries_and_the_story_border_beside_it():
+    engels = incident(
+        "Base attacked",
+        ENGELS,
+        border=border(151.2, ("KZ", "RU"), 50.6, 47.6, reach=4.6),
+        story_border=border(472.53, ("RU", "UA"), 49.95, 39.8, reach=4.6),
+        story_reason="the report is about Ukraine",
+    )
+    shown = map_data([extraction(engels)], basemap=small_basemap())["incidents"][0]
+    assert shown["border"]["text"] == "151 km (147–156) to the border Kazakhstan–Russia"
+    assert shown["story_border"]["text"] == "473 km (468–477) to the border Russia–Ukraine"
+    assert not shown["story_same"]
+    assert shown["place"]["text"] == "Engels, Saratov Oblast, Russia"
+    assert shown["place"]["precision"] == "city, within about 4.6 km"
+
+
+def test_every_kind_can_be_told_apart_without_colour():
+    assert set(KINDS) == set(INCIDENT_KINDS)
+    letters = [letter for _, letter, _, _ in KINDS.values()]
+    shapes = [shape for _, _, shape, _ in KINDS.values()]
+    assert len(set(letters)) == len(set(shapes)) == len(KINDS)
+    drawn = files("mapper").joinpath("map_page/markers.js").read_text(encoding="utf-8")
+    for shape in shapes:
+        assert re.search(rf"^    {shape}: \"M", drawn, re.MULTILINE), shape
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_white_letters_can_be_read_on_every_colour(kind):
+    colour = KINDS[kind][3]
+    # Relative luminance and contrast as WCAG 2.1 defines them; 4.5 is its limit for small text.
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    assert 1.05 / (luminance + 0.05) >= 4.5
+
+
+@given(st.lists(st.floats(-180, 180), max_size=12))
+def test_places_are_drawn_side_by_side_across_the_antimeridian(longitudes):
+    drawn = _side_by_side(longitudes)
+    assert len(drawn) == len(longitudes)
+    for lon, x in zip(longitudes, drawn, strict=True):
+        assert x - lon in (0, 360) or abs(x - lon - 360) < 1e-9
+    if drawn:
+        # No other way of cutting the circle gives a narrower picture.
+        ordered = sorted({lon % 360 for lon in longitudes})
+        gaps = [b - a for a, b in zip(ordered, [*ordered[1:], ordered[0] + 360], strict=True)]
+        assert max(drawn) - min(drawn) <= 360 - max(gaps) + 1e-6
+
+
+def test_fiji_and_chukotka_stand_on_one_side():
+    assert _side_by_side([178.44, -173.2, 177.5]) == [178.44, 186.8, 177.5]
+    assert _side_by_side([36.0, -74.0]) == [36.0, -74.0]
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("https://example.org/a?b=c#d", True),
+        ("http://example.org", True),
+        ("javascript:alert(1)", False),
+        (" javascript:alert(1)", False),
+        ("java\nscript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("file:///etc/passwd", False),
+        ("https://", False),
+        ("//example.org", False),
+        ("https://[", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_only_web_addresses_become_links(url, good):
+    assert _is_web_address(url) is good
+    report = Report(id="r", text="x", url=url)
+    assert map_data([Extraction(report=report)], basemap=small_basemap())["reports"][0]["url"] == (
+        url if good else None
+    )
+
+
+def test_page_refers_to_nothing_outside():
+    tags = Tags(page(extraction(incident("One", border=KHARKIV_BORDER)))).tags
+    assert not [tag for tag, attrs in tags if tag in {"img", "iframe", "object", "embed", "base"}]
+    assert [attrs for tag, attrs in tags if tag == "link"] == [{"rel": "icon", "href": "data:,"}]
+    assert not [attrs for tag, attrs in tags if "src" in attrs]
+    styles = "".join(
+        files("mapper").joinpath(name).read_text("utf-8")
+        for name in ("map_page/page.css", "vendor/leaflet/leaflet.css")
+    )
+    assert "@import" not in styles
+    addresses = re.findall(r"url\(([^)]*)\)", styles)
+    assert addresses
+    assert all(address.startswith(("data:", "#")) for address in addresses)
+
+
+def test_policy_names_every_script_by_its_hash():
+    html = page(extraction(incident("One")))
+    parsed = Tags(html)
+    policy = next(
+        attrs["content"] for tag, attrs in parsed.tags if attrs.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe-eval" not in policy
+    assert "unsafe-inline" not in policy.split("script-src")[1].split(";")[0]
+    run = [text for attrs, text in parsed.texts if "type" not in attrs]
+    assert len(run) >= 5
+    for text in run:
+        assert f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" in policy
+
+
+def test_scripts_do_not_depend_on_the_data():
+    one = Tags(page(extraction(incident("One")), title="A"))
+    two = Tags(page(extraction(incident("Two", ENGELS), incident("Three")), title="B"))
+    scripts = [[text for attrs, text in parsed.texts if "type" not in attrs] for parsed in (one, two)]
+    assert scripts[0] == scripts[1]
+
+
+def test_same_input_gives_the_same_bytes():
+    given_twice = extraction(incident("One", border=KHARKIV_BORDER))
+    assert page(given_twice) == page(given_twice)
+
+
+def test_folium_keeps_its_own_scripts():
+    before = (list(folium.Map.default_js), list(folium.Map.default_css))
+    page(extraction(incident("One")))
+    assert (folium.Map.default_js, folium.Map.default_css) == before
+    assert before[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "</script><script>alert(1)</script>",
+        "<!--<script>",
+        "{{ 7*7 }}{% if x %}{# c #}",
+        "a\u2028b\u2029c",
+        "\ud800",
+        "\x00",
+        "`${x}`",
+        "&lt;",
+    ],
+)
+def test_data_block_holds_hostile_text_unchanged(text):
+    html = page(extraction(incident(text, place(text, 1, 2), evidence=text)), title=text)
+    blocks = [
+        data
+        for attrs, data in Tags(html.encode("utf-8", "replace").decode()).texts
+        if attrs.get("id") == "incident-data"
+    ]
+    assert len(blocks) == 1
+    data = json.loads(blocks[0])
+    assert data["title"] == text
+    assert data["incidents"][0]["evidence"] == data["incidents"][0]["title"] == text
+    assert not set("<>&\u2028\u2029") & set(blocks[0])
+
+
+def test_what_is_not_on_the_map_keeps_its_reason():
+    toponym = Toponym(report_id="r1", start=0, end=10, text="Washington")
+    unresolved = Resolution(toponym=toponym, place=None, score=0, reason="stands for a government")
+    found = extraction(
+        resolutions=(unresolved, unresolved, replace(unresolved, reason="")),
+        rejected=(Rejected(source="row 3", reason="empty"),),
+    )
+    data = map_data(
+        [found], basemap=small_basemap(), rejected=[Rejected(source="b.pdf", reason="is encrypted")]
+    )
+    assert data["unplaced"] == [
+        {"text": "Washington", "reason": "stands for a government", "count": 2},
+        {"text": "Washington", "reason": "no place of this name is known", "count": 1},
+    ]
+    assert data["rejected"] == [
+        {"source": "row 3", "reason": "empty"},
+        {"source": "b.pdf", "reason": "is encrypted"},
+    ]
+
+
+def test_heading_is_the_title_given_or_that_of_the_only_report():
+    one = extraction(incident("One"))
+    basemap = small_basemap()
+    assert map_data([one], basemap=basemap)["title"] == "A night of strikes"
+    assert map_data([one], basemap=basemap, title="Mine")["title"] == "Mine"
+    assert map_data([one, one], basemap=basemap)["title"] == "Incidents in 2 reports"
+
+
+def test_labels_put_the_places_of_incidents_first():
+    town = place("Derhachi", 50.1094, 36.1217, population=18_000)
+    nowhere = place("Ukraine", 49, 32, kind="country")
+    data = map_data(
+        [extraction(incident("One"), incident("Two"), incident("3", nowhere))],
+        basemap=small_basemap(),
+        labels=[town],
+    )
+    assert data["labels"] == [
+        ["Kharkiv", KHARKIV.point.lat, KHARKIV.point.lon, 0, 1],
+        ["Derhachi", 50.1094, 36.1217, 18, 0],
+    ]
+
+
+def test_a_kind_of_another_version_is_shown_as_other():
+    data = map_data([extraction(incident("One", kind="space_debris"))], basemap=small_basemap())
+    assert data["incidents"][0]["kind"] == "other"
+
+
+def test_file_is_replaced_whole(tmp_path: Path):
+    drawn = make_map([extraction(incident("One"))], basemap=small_basemap())
+    target = tmp_path / "map.html"
+    target.write_text("old")
+    save_map(drawn, target)
+    assert target.read_text(encoding="utf-8") == map_html(drawn)
+    assert [path.name for path in tmp_path.iterdir()] == ["map.html"]
+    with pytest.raises(OSError, match="missing"):
+        save_map(drawn, tmp_path / "missing" / "map.html")
+
+
+@pytest.mark.parametrize(
+    "basemap", [{}, small_basemap() | {"packed": "<script>"}, small_basemap() | {"packed": None}]
+)
+def test_broken_basemap_is_named(basemap):
+    with pytest.raises(OptionError, match=r"mapper\.world\.basemap"):
+        make_map([], basemap=basemap)
