@@ -72,11 +72,15 @@ def extraction(*incidents: Incident, **fields: Any) -> Extraction:
 
 
 def small_basemap() -> dict[str, Any]:
-    """One square land from 20 to 60° E and 40 to 60° N with a square lake, and one border across it."""
+    """One square land from 20 to 60° E and 40 to 60° N with a square lake, and one border across it.
+
+    The coast has a point every half degree, so that what is left out of it when drawing matters.
+    """
+    coast = [200, 400] + [5, 0] * 80 + [0, 5] * 40 + [-5, 0] * 80 + [0, -5] * 39
     packed = {
         "land": {
             "scale": 10,
-            "rings": [[200, 400, 400, 0, 0, 200, -400, 0], [280, 520, 20, 0, 0, 10, -20, 0]],
+            "rings": [coast, [280, 520, 20, 0, 0, 10, -20, 0]],
         },
         "borders": {"scale": 10, "pairs": [["RU", "UA", [[200, 503, 400, 0]]]]},
         "countries": [["RU", 56.0, 45.0, 17000.0], ["UA", 46.0, 40.0, 600.0]],
