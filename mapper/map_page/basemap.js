@@ -180,6 +180,7 @@ var incidentMap = {};
       this._basemap = basemap;
       this._countryNames = countryNames;
       this._obstacles = [];
+      this._badged = new Set();
     },
 
     onAdd: function (map) {
@@ -198,9 +199,11 @@ var incidentMap = {};
       this._box.remove();
     },
 
-    // Boxes {x, y, r} in layer pixels that no name may cover.
-    avoid: function (obstacles) {
+    // Takes the spots {x, y, r} in layer pixels that no name may cover, and the places that need no name of
+    // their own because a badge stands for them.
+    avoid: function (obstacles, badged) {
       this._obstacles = obstacles;
+      this._badged = badged;
       if (this._map) this.redraw();
     },
 
@@ -216,7 +219,7 @@ var incidentMap = {};
       this._origin = map.getPixelOrigin();
       var self = this;
       this._places.forEach(function (p) {
-        if (p[4] || zoom >= 7) self._place(p[0], p[1], p[2], p[4] ? "town event" : "town");
+        if (p[4] ? !self._badged.has(p[0]) : zoom >= 7) self._place(p[0], p[1], p[2], p[4] ? "town event" : "town");
       });
       var basemap = this._basemap;
       if (!basemap) return;
@@ -270,7 +273,7 @@ var incidentMap = {};
       if (style === "town event") {
         // Beside the marker, or beyond the ring of markers that stand around the place.
         spots = [];
-        [14, 34, 46].forEach(function (reach) {
+        [14, 34].forEach(function (reach) {
           spots.push(
             [x - width / 2, y + reach],
             [x + reach + 2, y - height / 2],

@@ -5,6 +5,8 @@
 (function (page) {
   var SPACING = 26; // pixels between markers that do not touch
   var RING = 12; // the most markers of different places that stand in one ring
+  var BADGE_REACH = 44; // pixels around its first place from which a badge gathers others
+  var MOST_SHOWN = 300; // with more incidents than this, only those in view get a marker
   var MOST_JOINED = 400; // beyond this many groups, comparing each with each takes too long
   var NAMESPACE = "http://www.w3.org/2000/svg";
 
@@ -76,12 +78,40 @@
       if (!members.has(root(i))) members.set(root(i), []);
       members.get(root(i)).push(i);
     });
-    return apart(
-      Array.from(members.values()).map(function (list) {
-        return circled(list, points);
-      }),
-      points
-    );
+    var found = [];
+    members.forEach(function (list) {
+      if (list.length <= RING || onOneSpot(list, points)) found.push(circled(list, points));
+      else found.push.apply(found, split(list, points));
+    });
+    return apart(found, points);
+  }
+
+  function onOneSpot(members, points) {
+    return members.every(function (i) {
+      return points[i].distanceTo(points[members[0]]) < 1;
+    });
+  }
+
+  // Cuts a large group into badges: each takes in what lies within reach of its first member.
+  function split(members, points) {
+    var left = members;
+    var found = [];
+    while (left.length) {
+      var first = points[left[0]];
+      var near = [];
+      var rest = [];
+      left.forEach(function (i) {
+        (points[i].distanceTo(first) < BADGE_REACH ? near : rest).push(i);
+      });
+      var group = circled(near, points);
+      found.push(near.length > 1 ? badged(group) : group);
+      left = rest;
+    }
+    return found;
+  }
+
+  function badged(group) {
+    return Object.assign(group, { badge: true, reach: 17 });
   }
 
   function circled(members, points) {
@@ -99,9 +129,12 @@
       joined = false;
       for (var i = 0; i < found.length; i++) {
         for (var j = found.length - 1; j > i; j--) {
+          if (found[i].badge || found[j].badge) continue;
           var room = found[i].reach + found[j].reach + SPACING - 4;
           if (found[i].centre.distanceTo(found[j].centre) >= room) continue;
-          found[i] = circled(found[i].members.concat(found[j].members), points);
+          var both = found[i].members.concat(found[j].members);
+          var group = circled(both, points);
+          found[i] = both.length > RING && !onOneSpot(both, points) ? badged(group) : group;
           found.splice(j, 1);
           joined = true;
         }
@@ -164,7 +197,7 @@
 
     onAdd: function (map) {
       this._shown = L.layerGroup().addTo(map);
-      map.on("zoomend", this.arrange, this);
+      map.on(this._incidents.length > MOST_SHOWN ? "moveend" : "zoomend", this.arrange, this);
       this.arrange();
     },
 
@@ -199,14 +232,23 @@
         return map.latLngToLayerPoint([incident.place.lat, incident.place.x]);
       });
       var ties = [];
+      var badged = new Set();
+      var inView = null;
+      if (points.length > MOST_SHOWN) {
+        var view = map.getPixelBounds();
+        var room = view.getSize().divideBy(4);
+        var origin = map.getPixelOrigin();
+        inView = L.bounds(view.min.subtract(room).subtract(origin), view.max.add(room).subtract(origin));
+      }
       groups(points).forEach(function (group) {
         var members = group.members;
         var centre = group.centre;
-        var samePlace = members.every(function (i) {
-          return points[i].distanceTo(points[members[0]]) < 1;
-        });
-        if (members.length > RING && !samePlace && map.getZoom() < map.getMaxZoom()) {
+        if (inView && !inView.contains(centre)) return;
+        if (group.badge && map.getZoom() < map.getMaxZoom()) {
           self._badge(members, centre);
+          members.forEach(function (i) {
+            badged.add(self._incidents[i].place.name);
+          });
           return;
         }
         var slots = offsets(members.length);
@@ -229,7 +271,7 @@
       }
       var back = focused && document.querySelector('.incident-marker[data-incident="' + focused + '"]');
       if (back) back.focus({ preventScroll: true });
-      if (this.onArranged) this.onArranged(this.obstacles);
+      if (this.onArranged) this.onArranged(this.obstacles, badged);
     },
 
     _badge: function (members, centre) {

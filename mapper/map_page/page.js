@@ -120,8 +120,8 @@
     var selection = L.layerGroup().addTo(map);
     var names = new page.NameLayer(data.labels, basemap, data.countries);
     var markers = new page.MarkerLayer(incidents, data.kinds, select);
-    markers.onArranged = function (obstacles) {
-      names.avoid(obstacles);
+    markers.onArranged = function (obstacles, badged) {
+      names.avoid(obstacles, badged);
       if (selected >= 0 && details.isOpen()) anchor();
     };
 
@@ -150,7 +150,7 @@
         Object.assign({ radius: 4, weight: 2, color: LINE, fillColor: "#fff", fillOpacity: 1 }, style)
       );
       var label = make("span", "", border.short);
-      dot.bindTooltip(label, { permanent: true, direction: "right", offset: [6, 0], className: "distance" });
+      dot.bindTooltip(label, { permanent: true, direction: "auto", offset: [6, 0], className: "distance" });
       selection.addLayer(dot);
     }
 
@@ -220,7 +220,7 @@
       if (incident.border) show(incident.border, false);
       if (incident.story_border && !incident.story_same) show(incident.story_border, true);
       var size = map.getSize();
-      details.options.maxHeight = Math.round(Math.max(180, Math.min(430, size.y * 0.56)));
+      details.options.maxHeight = Math.round(Math.max(180, Math.min(460, size.y * 0.6)));
       details.options.maxWidth = Math.min(340, size.x - 60);
       details.setContent(card(index));
       anchor();
