@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -169,8 +170,7 @@ def locate(point: Point) -> Located:
     which the point lies decides, and the region is the nearest one of that country.
     """
     located = regions().locate(point)
-    nearest = borders().nearest(point)
-    if nearest.km > SIDE_RADIUS_KM or (located.country and located.country not in nearest.border):
+    if borders().nearest(point).km > SIDE_RADIUS_KM:
         return located
     country = borders().side(point)
     if country is None or country == located.country:
@@ -182,7 +182,7 @@ def _json(name: str) -> dict[str, Any]:
     path = data_file(name)
     try:
         return dict(json.loads(gzip.decompress(path.read_bytes())))
-    except (OSError, EOFError, ValueError, TypeError) as error:
+    except (OSError, EOFError, ValueError, TypeError, zlib.error) as error:
         raise DataError(f"{path} is damaged ({error}): {REMEDY}") from error
 
 
@@ -195,5 +195,5 @@ def _arrays(name: str) -> dict[str, Any]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is damaged ({error}): {REMEDY}") from error

