@@ -26,7 +26,7 @@ _LEXICON: tuple[tuple[str, str, str], ...] = (
     (
         "explosion",
         r"exploded|detonated|blew up|blown up|went off",
-        r"explosions?|blasts?|bombings?|car bombs?|suicide bombers?|suicide bombings?|bombs?|ieds?|landmines?|roadside bombs?|detonations?",
+        r"explosions?|blasts?|bombings?(?! (?:base|run|campaign))|car bombs?|suicide bombers?|suicide bombings?|bombs?|ieds?|landmines?|roadside bombs?|detonations?",
     ),
     (
         "clash",
@@ -96,7 +96,7 @@ _NOUNS = [(kind, re.compile(rf"\b(?:{nouns})\b", re.IGNORECASE)) for kind, _, no
 
 _NOT_SAID = re.compile(
     r"\b(?:could|would|may|might|should|can|cannot|can't|will|won't|shall|must|if|unless|whether|plan(?:s|ned|ning)?|"
-    r"threat(?:s|en|ens|ened|ening)?|warn(?:s|ed|ing|ings)?|vow(?:s|ed|ing)?|pledg\w+|allow(?:s|ed|ing)?|permi\w+|authori[sz]\w+|ban|bans|banned|"
+    r"threat(?:s|en|ens|ened|ening)?|(?<!early )(?<!early-)warn(?:s|ed|ing|ings)?|vow(?:s|ed|ing)?|pledg\w+|allow(?:s|ed|ing)?|permi\w+|authori[sz]\w+|ban|bans|banned|"
     r"prohibit\w*|prevent\w*|avoid\w*|avert\w*|right to|risks?|fear(?:s|ed|ing)?|possib\w+|potential\w*|likely|unlikely|capab\w+|"
     r"deter\w*|urg(?:e|es|ed|ing)|call(?:s|ed|ing)? (?:for|on)|demand\w*|seek(?:s|ing)?|future|expected|forecasts?|"
     r"drills?|exercises?|anniversary|deny|denied|denies|denying|not|never|no|n't|without|foil\w*|thwart\w*|intend\w*|want(?:s|ed)? to|"

@@ -80,6 +80,7 @@ class _Event:
     targets: tuple[str, ...]
     carried: bool = False
     strong: bool = True
+    tally: bool = False
     merged: list[_Event] = field(default_factory=list)
 
     @property
@@ -126,6 +127,8 @@ def find_incidents(
             continue
         named = [d for d in dates if sentence.start <= d.start < sentence.end]
         for event in _read_sentence(report, sentence, inside, named, seen, clusters, focus, dateline):
+            if event.tally and not event.strong:
+                continue
             host = next((cluster for cluster in reversed(clusters) if _same_event(cluster, event)), None)
             if host is not None:
                 _merge(host, event)
@@ -199,7 +202,7 @@ def _read_sentence(
         for triggers in groups:
             event = _Event(
                 sentence=sentence, text=text, triggers=triggers, kind=kind, score=score, casualties=casualties,
-                day=day, place=spot, place_reason="named in the sentence", targets=signs.targets, strong=score >= THRESHOLD,
+                day=day, place=spot, place_reason="named in the sentence", targets=signs.targets, strong=score >= THRESHOLD, tally=tally,
             )  # fmt: skip
             if spot is None:
                 _carry(event, seen, clusters, focus)
@@ -234,8 +237,9 @@ def _score(
         score += 1.0 if best is not None and best.kind != "country" else 0.4
     if not signs.triggers:
         score -= 0.5
-    if tally:
-        score -= 2.0
+    if tally:  # a day and a single event beside it outweigh most of the doubt
+        single = any(not t.generic for t in signs.triggers)
+        score -= 0.5 if single and day is not None and day.precision == "day" else 2.0
     return score
 
 

@@ -53,6 +53,8 @@ _ORGANISATION = frozenset(
     "championship cup games open festival museum theatre theater church airlines airways act treaty agreement accord "
     "convention service bureau office embassy team rights service".split()
 )
+# Media that are named like a place.
+_MEDIA = frozenset(["al jazeera", "dawn", "the hill", "the sun", "sun", "politico", "axios", "sana", "interfax"])
 _GOVERNMENT_VERBS = frozenset(
     "said says accused warned denied insisted announced claimed vowed rejected condemned urged agreed sought wants wanted "
     "demanded responded retaliated blamed signed insists imposed recalled summoned expelled called hopes decided accepted".split()
@@ -171,6 +173,8 @@ class _Scan:
                 continue
             name = self._text(at, count)
             candidates = tuple(self.gazetteer.lookup(name))
+            if candidates and self._needless_article(at, count, candidates):
+                return 1, None
             if not last.capital and not any(c.place.kind == "region" for c in candidates):
                 continue
             if candidates and (count == 1 or not self._sum_of_parts(at, count, candidates)):
@@ -193,6 +197,13 @@ class _Scan:
         return candidates[0].place.kind == "city" and any(
             self.tokens[i].text in _CONNECTORS and self.tokens[i].text == "and" for i in range(at, at + count)
         )
+
+    def _needless_article(self, at: int, count: int, candidates: tuple[Candidate, ...]) -> bool:
+        """Tell "The US" from "The Hague": the article belongs to a name that means another place without it."""
+        if count < 2 or self.tokens[at].text.lower() != "the":
+            return False
+        without = self.gazetteer.lookup(self._text(at + 1, count - 1))
+        return bool(without) and without[0].place == candidates[0].place
 
     def _mention(
         self, at: int, count: int, candidates: tuple[Candidate, ...], *, role: str = "literal",
@@ -264,7 +275,7 @@ class _Scan:
         token, end = self.tokens[at], at + count
         previous, following = self._previous(at), self._after(end)
         cued = self._announced(at) or self._qualified(end)
-        if self._part_of_person(at, count, previous, following, cued):
+        if self._part_of_person(at, count, previous, following, cued) or self._text(at, count).lower() in _MEDIA:
             return count, None
         if (
             token.acronym
@@ -284,13 +295,9 @@ class _Scan:
                 or max(c.place.population for c in candidates) < SMALL_CITY
             ):
                 return count, None
-            if (
-                count > 1
-                and not known
-                and all(self._common(t) for t in self.tokens[at:end])
-                and not self._cued(at)
-            ):
-                return count, None
+            if count > 1 and not known and all(self._common(t) for t in self.tokens[at:end]):
+                if not self._cued(at) or best.population < 3 * SMALL_CITY:
+                    return count, None
             if not known and self._opens_sentence(at) and common:
                 return count, None
         elif best.kind == "country" and common and token.text.islower():
