@@ -376,6 +376,9 @@ def test_page_works_inside_srcdoc(open_offline):
     frame = watched.page.frame_locator("iframe")
     frame.locator(".incident-marker[data-incident='3']").click()
     assert "Drones struck the bomber base." in frame.locator(".leaflet-popup-content").inner_text()
+    frame.locator(".skip").focus()
+    watched.page.keyboard.press("Enter")
+    assert frame.locator("#panel").evaluate("panel => document.activeElement === panel")
     assert [url for url in watched.requests if url != "about:srcdoc"] == []
     assert watched.complaints == []
 

@@ -178,19 +178,49 @@
       );
     }
 
-    // The popup stands below its marker if the line to the border runs upwards, so that it does not hide it.
+    // The details stand on the side of the marker that leaves the lines to the borders in sight.
     function anchor() {
-      var below = isAbove(incidents[selected]);
       var spot = markers.markers[selected].getLatLng();
+      var side = sideFor(incidents[selected]);
       details.options.offset = L.point(0, -8);
       details.setLatLng(spot);
       if (!details.isOpen()) details.openOn(map);
       var element = details.getElement();
-      element.classList.toggle("below", below);
-      if (below) {
-        details.options.offset = L.point(0, element.offsetHeight + 34);
-        details.update();
-      }
+      element.classList.toggle("below", side === "below");
+      element.classList.toggle("beside", side === "left" || side === "right");
+      var away = element.offsetWidth / 2 + 24;
+      var offsets = {
+        below: [0, element.offsetHeight + 34],
+        right: [away, element.offsetHeight / 2 + 20],
+        left: [-away, element.offsetHeight / 2 + 20],
+      };
+      if (side === "above") return;
+      details.options.offset = L.point(offsets[side]);
+      details.update();
+    }
+
+    function sideFor(incident) {
+      var from = map.project([incident.place.lat, incident.place.x]);
+      var lines = [incident.border, incident.story_border].filter(Boolean).map(function (border) {
+        var d = map.project([border.nearest[0], unwrap(border.nearest[1], incident.place.x)]).subtract(from);
+        return d.divideBy(Math.hypot(d.x, d.y) || 1);
+      });
+      var sides = { above: [0, -1], below: [0, 1] };
+      if (map.getSize().x > 800) Object.assign(sides, { right: [1, 0], left: [-1, 0] });
+      var best = "above";
+      var least = Infinity;
+      Object.keys(sides).forEach(function (name) {
+        var cover = lines.reduce(function (most, d) {
+          return Math.max(most, d.x * sides[name][0] + d.y * sides[name][1]);
+        }, -1);
+        // Above is where a popup is expected, so another side must be clearly better.
+        cover += name === "above" ? -0.3 : name === "below" ? -0.2 : 0;
+        if (cover < least) {
+          least = cover;
+          best = name;
+        }
+      });
+      return best;
     }
 
     function select(index) {
@@ -220,7 +250,7 @@
       if (incident.border) show(incident.border, false);
       if (incident.story_border && !incident.story_same) show(incident.story_border, true);
       var size = map.getSize();
-      details.options.maxHeight = Math.round(Math.max(180, Math.min(460, size.y * 0.6)));
+      details.options.maxHeight = tallest(size);
       details.options.maxWidth = Math.min(340, size.x - 60);
       details.setContent(card(index));
       anchor();
@@ -244,6 +274,11 @@
         entries[last].focus({ preventScroll: true });
       }
     });
+    // Followed as a link it would lead to the embedding page if this one stands in an iframe's srcdoc.
+    document.querySelector(".skip").addEventListener("click", function (event) {
+      event.preventDefault();
+      document.getElementById("panel").focus();
+    });
     document.addEventListener("keydown", function (event) {
       if (event.key === "Escape") map.closePopup();
     });
@@ -261,24 +296,27 @@
       var room = map.getSize();
       var near = map.getBoundsZoom(bounds) - map.getZoom() < 4;
       if (!map.getBounds().contains(bounds) || !near) {
-        var up = isAbove(incident);
         var legend = document.getElementById("legend");
         var covered = room.x > 800 && getComputedStyle(legend).position === "absolute" ? legend.offsetWidth : 0;
-        var side = Math.min(70, room.x / 8);
-        var tall = ring ? 40 : Math.min(330, room.y * 0.5);
+        var edge = Math.min(70, room.x / 8);
+        var pad = { above: [40, 40], below: [40, 40], left: [covered + edge, edge], right: [covered + edge, edge] };
+        pad.above[0] = pad.below[1] = ring ? 40 : tallest(room) * 0.95;
+        var side = sideFor(incident);
+        var beside = side === "left" || side === "right";
+        if (beside && !ring) pad.right[1] = pad.left[0] = 400;
         map.fitBounds(bounds, {
           maxZoom: 9,
-          paddingTopLeft: [side + covered, up ? 40 : tall],
-          paddingBottomRight: [side, up ? tall : 50],
+          paddingTopLeft: [beside ? pad[side][0] : covered + edge, beside ? 60 : pad[side][0]],
+          paddingBottomRight: [beside ? pad[side][1] : edge, beside ? 60 : pad[side][1]],
           animate: false,
         });
       }
       markers.reveal(index);
     }
 
-    function isAbove(incident) {
-      var border = incident.border || incident.story_border;
-      return Boolean(border && border.nearest[0] > incident.place.lat);
+    // The greatest height of the details, in pixels, that leaves room for the map.
+    function tallest(size) {
+      return Math.round(Math.max(180, Math.min(460, size.y * (size.y > 600 ? 0.6 : 0.48))));
     }
 
     function card(index) {
