@@ -45,8 +45,9 @@ def build(folder: Path) -> list[dict[str, Any]]:
     for city in cities:
         if (city["countrycode"], city["admin1code"]) == ("IL", "WE"):  # as the gazetteer has it
             city["countrycode"] = "PS"
-    regions = _regions(features["features"], cities)
+    regions, spare = _regions(features["features"], cities)
     names = _names(folder / "gazetteer.sqlite")
+    names = {code: names.get(code, spare[code]) if code[3:] else "" for code in regions}
     codes = sorted(regions)
     rings: list[Any] = []
     counts: list[int] = []
@@ -68,11 +69,8 @@ def build(folder: Path) -> list[dict[str, Any]]:
         rings=np.array(counts, dtype=np.int32),
         polygon_region=np.array(polygon_region, dtype=np.int16),
         codes=np.array(codes, dtype="S16"),
-        names=np.frombuffer("\n".join(names.get(code, "") for code in codes).encode("utf-8"), dtype=np.uint8),
+        names=np.frombuffer("\n".join(names[code] for code in codes).encode("utf-8"), dtype=np.uint8),
     )
-    nameless = [code for code in codes if not names.get(code) and not code.endswith(".")]
-    if nameless:
-        raise SystemExit(f"the gazetteer has no name for {', '.join(nameless)}: build the gazetteer first")
     return [
         {
             "file": "regions.npz",
@@ -87,20 +85,24 @@ def build(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _regions(features: list[dict[str, Any]], cities: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the simplified multipolygon of each region code."""
+def _regions(
+    features: list[dict[str, Any]], cities: list[dict[str, Any]]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the simplified multipolygon of each region code, and the name of its largest polygon."""
     shapes = np.array([shapely.geometry.shape(feature["geometry"]) for feature in features])
     shapes = np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes))
     plain = shapely.coverage_simplify(shapes, TOLERANCE_DEG)
     members: dict[str, list[Any]] = defaultdict(list)
-    for shape, (country, code) in zip(plain, assign(features, cities), strict=True):
+    spare: dict[str, tuple[float, str]] = {}
+    for feature, shape, (country, code, *_) in zip(features, plain, assign(features, cities), strict=True):
+        if not country.isalpha():
+            continue
         key = code if code[:2] == country and len(code) > 3 else f"{country}."
         members[key].append(shape)
-    return {
-        key: shapely.union_all(shapely.make_valid(np.array(shapes)))
-        for key, shapes in members.items()
-        if key[:2].isalpha()
-    }
+        name = feature["properties"].get("name_en") or feature["properties"].get("name") or ""
+        spare[key] = max(spare.get(key, (0.0, "")), (shape.area, name))
+    joined = {key: shapely.union_all(shapely.make_valid(np.array(shapes))) for key, shapes in members.items()}
+    return joined, {key: name for key, (_, name) in spare.items()}
 
 
 def _parts(shape: Any) -> list[Any]:
