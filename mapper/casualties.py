@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mapper.dates import NUMBER_WORDS
 
 _UNITS = "|".join(sorted((w for w in NUMBER_WORDS if w not in {"a", "an"}), key=len, reverse=True))
-_NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?:{_UNITS})|(?:an?|{_UNITS})\s+(?:hundred|thousand)|{_UNITS}|a dozen|two dozen)"
+_NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?:{_UNITS})|(?:an?|{_UNITS})\s+(?:hundred|thousand)(?!s)|(?:a|two|three) dozen|{_UNITS})"
 _HEDGE = r"(?:(?:at|no) (?:least|fewer than|less than)|(?:more|fewer|less) than|over|around|about|nearly|almost|some|up to|as many as|roughly|approximately|a further|another|only|just|an estimated|a total of|all)\s+"
 _PERSON = (
     r"(?:people|persons?|civilians?|residents?|soldiers?|troops?|servicemen|policemen|police officers?|officers?|men|man|women|woman|"
@@ -21,7 +21,7 @@ _PERSON = (
 )
 _ATTACKERS = r"(?:attackers?|militants?|gunmen|gunman|terrorists?|insurgents?|assailants?|bombers?|suspects?|jihadists?|rebels?|extremists?)"
 _BE = r"(?:(?:were|was|are|is|have|has|had|been|be|being|also|reportedly|confirmed|left|now|later|at least|listed as|pronounced)\s+){0,4}"
-_WORDS = r"(?:(?!(?:\d|killed|dead|deaths?|fatalities|died|injured|wounded|hurt|houses?|homes?|buildings?|vehicles?|cars?|drones?|missiles?|km|miles?|kilomet\w+|percent|years?|days?|hours?|months?|weeks?|times?|minutes?|after|before|since|when|where|while|that)\b)[^\s,;.:()]+\s+){0,5}"
+_WORDS = rf"(?:(?!(?:\d|[-–—]|(?:{_UNITS})\b|among\b|(?:killed|dead|deaths?|fatalities|died|injured|wounded|hurt|houses?|homes?|buildings?|vehicles?|cars?|drones?|missiles?|km|miles?|kilomet\w+|percent|years?|days?|hours?|months?|weeks?|times?|minutes?|after|before|since|when|where|while|that)\b))[^\s,;.:()]+\s+){{0,5}}"
 _ASIDE = r",\s*(?:including|among them|most of them|one of them|some of them|mostly|all)[^;.]{0,60}?,\s*"
 
 _DEAD = r"(?:killed|dead|died|dying|perished|slain|massacred|shot dead|lost (?:their|his|her) lives?|drowned)"
@@ -79,7 +79,7 @@ _SUBSET = re.compile(
     r"\b(?:including|among (?:them|those)|of (?:them|whom|those))\s+(?:at least\s+)?$", re.IGNORECASE
 )
 _PERIOD = re.compile(
-    r"\b(?:since|so far this year|this year alone|in total|over the (?:past|last) (?:\w+ )?(?:years?|months?|decades?)|every year|each year|a year|annually)\b",
+    r"\b(?:since|so far this year|this year|last year|in the first (?:half|\w+ months)|this year alone|in total|over the (?:past|last) (?:\w+ )?(?:years?|months?|decades?)|every year|each year|a year|annually)\b",
     re.IGNORECASE,
 )
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+IMPACT = "impact"  # something was hit or somebody died, by what is not said
 # kind, verbs that assert the event by themselves, nouns that name it
 _LEXICON: tuple[tuple[str, str, str], ...] = (
     (
         "airstrike_or_drone",
-        r"bombed|air-?dropped bombs|strafed|downed|shot down",
+        r"bombed|(?:air-?)?dropped (?:\w+ ){0,2}bombs|strafed|downed|shot down",
         r"air ?strikes?|air-strikes?|air raids?|air attacks?|aerial (?:attacks?|bombardments?|bombings?)|drone (?:attacks?|strikes?|raids?)|"
-        r"drones?|warplanes?|fighter jets?|uavs?|guided bombs?|glide bombs?|barrel bombs?|bombing raids?|helicopter gunships?|shaheds?",
+        r"drones?|warplanes?|fighter jets?|uavs?|guided bombs?|bombs? dropped|glide bombs?|barrel bombs?|bombing raids?|helicopter gunships?|shaheds?",
     ),
     (
         "shelling_or_missile",
@@ -45,7 +46,7 @@ _LEXICON: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "natural_disaster",
-        r"flooded|erupted|inundated|made landfall|washed away|swept away",
+        r"flooded|inundated|made landfall|washed away|swept away",
         r"earthquakes?|quakes?|temblors?|tremors?|aftershocks?|floods?|flooding|flash floods?|landslides?|mudslides?|avalanches?|cyclones?|"
         r"hurricanes?|typhoons?|tornado(?:es)?|tsunamis?|volcan\w+|eruptions?|wildfires?|bushfires?|forest fires?|storms?|heavy rains?|"
         r"torrential rains?|heatwave|blizzard|hailstorm|lightning",
@@ -57,19 +58,24 @@ _LEXICON: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "armed_attack",
-        r"attacked|stormed|ambushed|raided|gunned down|opened fire|shot|stabbed|knifed|beheaded|massacred|executed|struck|hit|targeted|"
-        r"damaged|destroyed|set fire to|torched|burned down|overran|pounded|killed",
+        r"attacked|stormed|ambushed|raided|gunned down|opened fire|shot|stabbed|knifed|beheaded|massacred|executed|overran|swept through",
         r"attacks?|ambush(?:es)?|raids?|assaults?|massacres?|shootings?|mass shootings?|stabbings?|gunfire|gunm[ae]n|strikes?|executions?",
     ),
     (
+        IMPACT,
+        r"struck|hit|targeted|damaged|destroyed|wrecked|ravaged|gutted|levell?ed|flattened|set fire to|burned down|pounded|killed|rocked|shook|jolted|erupted",
+        r"(?<=that )event|(?<=the )incident|deaths?|casualties",
+    ),
+    (
         "diplomatic",
-        r"met|gathered|convened|signed|hosted|agreed (?:to|on) (?:a )?(?:truce|ceasefire|deal)",
+        r"met (?:with|in|on|for|to)|(?:ministers|leaders|presidents|officials|delegations|envoys|diplomats|negotiators|two|sides|they) (?:had )?met|"
+        r"gathered|convened|signed|hosted|agreed (?:to|on) (?:a )?(?:truce|ceasefire|deal)|entered into an agreement|shook hands|voted",
         r"summits?|meetings?|talks|negotiations|conferences?|news conferences?|press conferences?|ceasefires?|truces?|peace deal|accords?|"
         r"assembly of (?:[\w-]+ ){0,3}ministers|state visit|inauguration|ceremony",
     ),
     (
         "other",
-        r"evacuated|escaped|withdrew|entered|captured|recaptured|deployed|resigned|launched|seized control",
+        r"evacuated|cleared|dispersed|escaped|fled|withdrew|entered|captured|recaptured|deployed|resigned|launched|seized control",
         r"evacuations?|funerals?|processions?|power cuts?|blackouts?|outages?|outbreaks?|jailbreaks?|prison breaks?|coup",
     ),
 )
@@ -139,9 +145,9 @@ _TARGETS = (
     ("radar", r"radars?|air[- ]defen[cs]e system|early[- ]warning"),
     ("air base", r"air ?bases?|airfields?|bomber bases?|bombing bases?|military bases?|army bases?|\bbases?\b|barracks|outposts?|checkpoints?|military camp"),
     ("airport", r"airports?"),
-    ("port", r"ports?|harbours?|harbors?|docks?|shipyard"),
+    ("port", r"ports?(?!-)|harbours?|harbors?|docks?|shipyard"),
     ("bridge", r"bridges?"),
-    ("train", r"trains?|rail(?:way)? (?:station|line)|railway|station"),
+    ("train", r"trains?|(?:rail(?:way)?|train|metro|subway) (?:station|line)s?|railway"),
     ("bus", r"bus(?:es)?|minibus(?:es)?|coach"),
     ("convoy", r"convoys?|patrols?|motorcade"),
     ("ship", r"ships?|boats?|ferr(?:y|ies)|vessels?|tankers?"),
@@ -179,9 +185,9 @@ class EventSigns:
 
     @property
     def kind(self) -> str | None:
-        """The most telling kind among the asserted words."""
+        """The most telling kind among the asserted words; ``IMPACT`` where they name none."""
         named = {trigger.kind for trigger in self.triggers}
-        return next((kind for kind in KIND_ORDER if kind in named), None)
+        return next((kind for kind in (*KIND_ORDER, IMPACT) if kind in named), None)
 
 
 def read_signs(sentence: str) -> EventSigns:

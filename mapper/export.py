@@ -7,7 +7,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,10 @@ def to_record(extraction: Extraction) -> dict[str, Any]:
     Offsets are into ``text``; coordinates are degrees on WGS 84, distances kilometres.
     """
     report = extraction.report
-    places = _distinct(
-        r.place for r in extraction.resolutions if r.place is not None and r.toponym.role == "literal"
-    )
+    names: dict[Place, str] = {}  # each place under the name that the report gives it first
+    for r in extraction.resolutions:
+        if r.place is not None and r.toponym.role in {"literal", "metonym"}:
+            names.setdefault(r.place, r.toponym.text)
     return {
         "id": report.id,
         "title": report.title,
@@ -41,7 +42,7 @@ def to_record(extraction: Extraction) -> dict[str, Any]:
         "url": report.url,
         "text": report.text,
         "toponyms": [_toponym(resolution) for resolution in extraction.resolutions],
-        "places": [_place(place) for place in places],
+        "places": [_place(place) | {"name": name, "canonical": place.name} for place, name in names.items()],
         "incidents": [_incident(incident) for incident in extraction.incidents],
         "distance_claims": [_claim(claim) for claim in extraction.claims],
     }
@@ -123,10 +124,6 @@ def write_text(path: str | Path, content: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def _distinct(places: Iterable[Place]) -> Sequence[Place]:
-    return list(dict.fromkeys(places))
 
 
 def _place(place: Place) -> dict[str, Any]:

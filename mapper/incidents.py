@@ -15,7 +15,7 @@ from datetime import date, timedelta
 
 from mapper.casualties import Casualties, read_casualties
 from mapper.dates import DateMention, find_dates
-from mapper.events import KIND_ORDER, VIOLENT, EventSigns, Trigger, read_signs
+from mapper.events import IMPACT, KIND_ORDER, VIOLENT, EventSigns, Trigger, read_signs
 from mapper.geodesy import distance_km
 from mapper.model import Incident, Place, Report, Resolution
 from mapper.sentences import Sentence
@@ -25,7 +25,7 @@ HISTORY_DAYS = 366  # an event further back than this is background, not news
 SAME_PLACE_KM = 25.0
 
 _LOCATIVE = re.compile(
-    r"\b(?:in|at|near|outside|on|inside|around|across|over|within|off|hit|struck|shook|rocked|attacked|bombed|shelled|entered|by|throughout|through|"
+    r"\b(?:in|at|near|outside|on|inside|around|across|over|within|off|hit|struck|shook|rocked|attacked|bombed|shelled|entered|throughout|through|"
     r"(?:village|town|city|port|district|suburb|capital|province|region|state|island|county)(?: of)?|(?:north|south|east|west|centre|center) of)\s+"
     r"(?:the\s+)?(?:[\w-]+\s+){0,2}[\[(\"“]?$",
     re.IGNORECASE,
@@ -34,15 +34,21 @@ _FROM = re.compile(
     r"\b(?:from|to|toward|towards|between|border with|than|said|told|for|via|of (?:all|every)|bound for|miles? (?:\w+ )?of|km (?:\w+ )?of|kilomet\w+ (?:\w+ )?of|and)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
+# Where somebody spoke or sits is not where it happened.
+_SOURCE_BEFORE = re.compile(
+    r"\b(?:ministry|ministers?|officials?|authorities|government|military|spokes\w+|court|embassy|analysts?|experts?|diplomats?|headquarters|mission|"
+    r"reporters?|agency|office|hospitals?|doctors|according to|told|resident|man|woman|mayor|governor|bishop|university) (?:in|of|from|at)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _AFTER_NAME = re.compile(
     r"^(?:['’]s\b|\s+(?:border|frontier|government|officials?|police|army|military|media|authorities|forces|ministry)\b)",
     re.IGNORECASE,
 )
 _ANAPHORS = (
-    (("city",), re.compile(r"\b(?:the|this|that) (?:\w+ )?(?:city|town|village|port|suburb|regional capital|capital|scene|settlement|area|site|district|neighbou?rhood|building|camp)\b", re.IGNORECASE)),
+    (("city",), re.compile(r"\b(?:the|this|that) (?:\w+ )?(?:city|town|village|port|suburb|scene|settlement|area|site|district|neighbou?rhood|building|camp)\b", re.IGNORECASE)),
     (("region",), re.compile(r"\b(?:the|this|that) (?:\w+ )?(?:region|province|state|oblast|county|governorate|island)\b", re.IGNORECASE)),
-    (("country",), re.compile(r"\b(?:the|this) (?:\w+ )?(?:country|nation|commonwealth)\b", re.IGNORECASE)),
 )  # fmt: skip
+_CAPITAL = re.compile(r"\b(?:the|this|that) (?:\w+ )?capital\b", re.IGNORECASE)
 _NEW_EVENT = re.compile(
     r"\b(?:another|separate(?:ly)?|second|third|elsewhere|further|also hit|meanwhile|earlier|in a different|additional)\b",
     re.IGNORECASE,
@@ -116,6 +122,7 @@ def find_incidents(
         In order of the text, without border distances.
     """
     dates = find_dates(report.text, report.published)
+    only_day = _only_day(dates)
     dateline = _dateline_end(report, sentences, resolutions)
     focus = _focus(resolutions, dateline)
     clusters: list[_Event] = []
@@ -127,6 +134,8 @@ def find_incidents(
             continue
         named = [d for d in dates if sentence.start <= d.start < sentence.end]
         for event in _read_sentence(report, sentence, inside, named, seen, clusters, focus, dateline):
+            if event.day is None and not any(d.date is None for d in named):
+                event.day = only_day
             if event.tally and not event.strong:
                 continue
             host = next((cluster for cluster in reversed(clusters) if _same_event(cluster, event)), None)
@@ -140,6 +149,12 @@ def find_incidents(
             if r.place is not None and r.toponym.role == "literal" and r.toponym.start >= dateline
         ]
     return [_incident(report, event) for event in clusters if event.place is not None]
+
+
+def _only_day(dates: Sequence[DateMention]) -> DateMention | None:
+    """Return the day that the whole report speaks of, if it names just one."""
+    days = [d for d in dates if d.precision == "day" and d.date is not None and not d.tally]
+    return days[0] if len({d.date for d in days}) == 1 else None
 
 
 def _title_end(report: Report, sentences: Sequence[Sentence]) -> int:
@@ -185,16 +200,23 @@ def _read_sentence(
     dateline: int,
 ) -> list[_Event]:
     text = report.text[sentence.start : sentence.end]
-    signs, casualties = read_signs(text), read_casualties(text)
+    said = " " * max(0, dateline - sentence.start) + text[max(0, dateline - sentence.start) :]
+    signs, casualties = read_signs(said), read_casualties(said)
     if not signs.triggers and not casualties:
         return []
-    day = _event_day(dates, sentence, signs)
+    day = _event_day(dates, sentence, signs, dateline)
     if _is_history(day, report.published):
         return []
     here = _places_here(text, sentence, inside, signs, dateline)
-    tally = signs.tally or casualties.tally or (day is None and any(d.tally for d in dates))
+    tally = (
+        signs.tally
+        or (bool(casualties) and casualties.tally)
+        or (day is None and any(d.tally for d in dates))
+    )
     score = _score(signs, casualties, day, here, tally)
-    kind = signs.kind or "other"
+    kind = signs.kind or IMPACT
+    if kind == IMPACT:
+        kind = _kind_of_the_story(sentence, clusters)
     events = []
     groups = _split_diplomatic(signs) if kind == "diplomatic" else [signs.triggers]
     spots: list[Place | None] = list(_listed(text, sentence, here)) or [None]
@@ -204,10 +226,18 @@ def _read_sentence(
                 sentence=sentence, text=text, triggers=triggers, kind=kind, score=score, casualties=casualties,
                 day=day, place=spot, place_reason="named in the sentence", targets=signs.targets, strong=score >= THRESHOLD, tally=tally,
             )  # fmt: skip
-            if spot is None:
+            if spot is None and not _stand_in(event, inside, sentence):
                 _carry(event, seen, clusters, focus)
             events.append(event)
     return events
+
+
+def _kind_of_the_story(sentence: Sentence, clusters: Sequence[_Event]) -> str:
+    """Return the kind of an event that is told by its outcome only: that of the last event, if it may be one of those."""
+    for cluster in reversed(clusters):
+        if cluster.kind in VIOLENT | {"natural_disaster", "accident"}:
+            return cluster.kind
+    return "armed_attack"
 
 
 def _is_history(day: DateMention | None, published: date | None) -> bool:
@@ -243,9 +273,14 @@ def _score(
     return score
 
 
-def _event_day(dates: Sequence[DateMention], sentence: Sentence, signs: EventSigns) -> DateMention | None:
+def _event_day(
+    dates: Sequence[DateMention], sentence: Sentence, signs: EventSigns, dateline: int
+) -> DateMention | None:
     """Return the sentence's date that stands closest to the asserted words; a day before a vaguer one."""
     single = [d for d in dates if not d.tally and d.date is not None]
+    single = [
+        d for d in single if d.start >= dateline
+    ] or single  # the dateline's own date only if there is no other
     if not single:
         return None
     spots = [sentence.start + t.start for t in signs.triggers] or [sentence.start]
@@ -264,13 +299,22 @@ def _places_here(
             continue
         start, end = r.toponym.start - sentence.start, r.toponym.end - sentence.start
         before, after = text[:start], text[end:]
+        if _SOURCE_BEFORE.search(before):
+            continue
         cue = 2 if _LOCATIVE.search(before) else -2 if _FROM.search(before) else 0
         if r.place.kind == "country" and (_AFTER_NAME.match(after) or cue <= 0):
             continue
         if cue < 0 and _AFTER_NAME.match(after):
             continue
-        ranked.append((-_SPECIFIC.get(r.place.kind, 2), -cue, min(abs(start - spot) for spot in spots), r))
-    return [r for *_, r in sorted(ranked, key=lambda item: item[:3])]
+        owner = _AFTER_NAME.match(after) is not None
+        order = (
+            cue <= 0 and owner,
+            -_SPECIFIC.get(r.place.kind, 2),
+            -cue,
+            min(abs(start - spot) for spot in spots),
+        )
+        ranked.append((order, r))
+    return [r for _, r in sorted(ranked, key=lambda item: item[0])]
 
 
 def _listed(text: str, sentence: Sentence, here: Sequence[Resolution]) -> list[Place]:
@@ -278,15 +322,15 @@ def _listed(text: str, sentence: Sentence, here: Sequence[Resolution]) -> list[P
     if not here or here[0].place is None:
         return []
     first = here[0]
-    chosen, last = [here[0].place], first
+    chosen, last, joined = [here[0].place], first, False
     for r in sorted(here[1:], key=lambda r: r.toponym.start):
         if r.place is None or r.place.kind != here[0].place.kind or r.toponym.start < last.toponym.end:
             continue
         gap = text[last.toponym.end - sentence.start : r.toponym.start - sentence.start]
         if re.fullmatch(r",\s+(?:and\s+)?(?:in\s+)?|\s+and\s+(?:in\s+)?(?:the\s+(?:\w+\s+){1,2}of\s+)?", gap):
             chosen.append(r.place)
-            last = r
-    return chosen
+            joined, last = joined or "and" in gap, r
+    return chosen if joined else chosen[:1]  # "Pale, Sagaing" is one place within another
 
 
 def _split_diplomatic(signs: EventSigns) -> list[tuple[Trigger, ...]]:
@@ -300,11 +344,35 @@ def _split_diplomatic(signs: EventSigns) -> list[tuple[Trigger, ...]]:
     return [group for group in (rest, press) if group] or [signs.triggers]
 
 
+def _stand_in(event: _Event, inside: Sequence[Resolution], sentence: Sentence) -> bool:
+    """Put an event whose place the gazetteer does not have into the region or country that its sentence names."""
+    unknown = next(
+        (
+            r.toponym.text
+            for r in inside
+            if r.place is None and _LOCATIVE.search(event.text[: r.toponym.start - sentence.start])
+        ),
+        None,
+    )
+    if unknown is None:
+        return False
+    around = [r.place for r in inside if r.place is not None and r.place.kind in {"region", "country"}]
+    if not around:
+        return False
+    event.place = min(around, key=lambda place: place.radius_km)
+    event.place_reason = f"{unknown!r} is not in the gazetteer; {event.place.name}, named with it, stands in"
+    return True
+
+
 def _carry(event: _Event, seen: Sequence[Place], clusters: Sequence[_Event], focus: Place | None) -> None:
     """Give an event without a place of its own the one that its words point back to."""
     place, reason = None, ""
+    capital = _CAPITAL.search(event.text)
+    if capital:  # of the settlements named before, the largest
+        place = max((p for p in seen if p.kind == "city"), key=lambda p: p.population, default=None)
+        reason = f"“{capital[0]}” refers to"
     for kinds, pattern in _ANAPHORS:
-        match = pattern.search(event.text)
+        match = pattern.search(event.text) if place is None else None
         if match:
             place = next((p for p in reversed(seen) if p.kind in kinds), None)
             reason = f"“{match[0]}” refers to"
@@ -351,9 +419,7 @@ def _same_event(host: _Event, event: _Event) -> bool:
         return False
     if event.carried and not event.strong:
         return True
-    return _places_agree(host.place, event.place) and bool(
-        host.heads & event.heads or host.day is None or event.day is None
-    )
+    return _places_agree(host.place, event.place)
 
 
 def _kinds_agree(first: str, second: str, triggered: bool) -> bool:

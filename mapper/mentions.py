@@ -13,7 +13,7 @@ from itertools import pairwise
 import regex
 
 from mapper.gazetteer import Gazetteer
-from mapper.model import Candidate, Report, Toponym
+from mapper.model import Candidate, Place, Report, Toponym
 from mapper.sentences import Sentence
 
 MAX_TOKENS = 6  # the longest names in the gazetteer that reports use have six words
@@ -21,6 +21,7 @@ KNOWN_CITY = 100_000  # inhabitants from which a city is taken for itself with l
 SMALL_CITY = 5_000  # below this many, a name that is also a common word needs strong support
 
 _TOKEN = regex.compile(r"(?:\p{Lu}\p{Ll}?\.){2,}|\p{L}[\p{L}\p{M}]*(?:['’ʼ‘`](?!s\b)\p{L}[\p{L}\p{M}]*)*")
+_CONTRACTION = regex.compile(r"['’](?:re|ve|ll|d|m|t)$", regex.IGNORECASE)
 _GAP = regex.compile(r"[ \u00a0]{1,2}|[-‐‑–]|[ \t]*\r?\n[ \t]*|\. ")
 _CONNECTORS = frozenset(
     "of de la le les du des da do dos das del di al el the and upon on am an sur en y bin ibn e i".split()
@@ -53,8 +54,27 @@ _ORGANISATION = frozenset(
     "championship cup games open festival museum theatre theater church airlines airways act treaty agreement accord "
     "convention service bureau office embassy team rights service".split()
 )
+_CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december easter christmas ramadan eid".split()
+)
+# Buildings and grounds: an institution named after a place also stands there, if the words before say "at" or "in".
+_FACILITIES = frozenset(
+    "university college school hospital church mosque station airport prison stadium park market bridge port harbor harbour "
+    "base museum theatre theater center centre clinic mall gardens garden square academy".split()
+)
+_OPENING_WORDS = (
+    _LOCATIVE
+    | _CONNECTORS
+    | frozenset(
+        "a an this that these those it its he she they we his her their our as after before while when where if but or so yet for with by "
+        "two three four five six seven eight nine ten both each some many most several all another one no not".split()
+    )
+)
 # Media that are named like a place.
-_MEDIA = frozenset(["al jazeera", "dawn", "the hill", "the sun", "sun", "politico", "axios", "sana", "interfax"])
+_MEDIA = frozenset(
+    ["al jazeera", "dawn", "the hill", "the sun", "sun", "politico", "axios", "sana", "interfax"]
+)
 _GOVERNMENT_VERBS = frozenset(
     "said says accused warned denied insisted announced claimed vowed rejected condemned urged agreed sought wants wanted "
     "demanded responded retaliated blamed signed insists imposed recalled summoned expelled called hopes decided accepted".split()
@@ -155,7 +175,7 @@ class _Scan:
     def mentions(self) -> Iterator[Mention]:
         at = 0
         while at < len(self.tokens):
-            if not self.tokens[at].capital:
+            if not self.tokens[at].capital or _CONTRACTION.search(self.tokens[at].text):
                 at += 1
                 continue
             taken, mention = self._match(at)
@@ -177,6 +197,10 @@ class _Scan:
                 return 1, None
             if not last.capital and not any(c.place.kind == "region" for c in candidates):
                 continue
+            if count == 1 and self.tokens[at].text.lower() in _CALENDAR and not self._announced(at):
+                return 1, None
+            if candidates and count == 1 and self._half_of_name(at, candidates[0].place):
+                break
             if candidates and (count == 1 or not self._sum_of_parts(at, count, candidates)):
                 return self._judge(at, count, candidates)
             if (country := self.gazetteer.demonym(name)) is not None:
@@ -196,6 +220,35 @@ class _Scan:
         """Tell a chance match from a name: "North Korea China" joins nothing, neither does a hamlet called "The Hague Is"."""
         return candidates[0].place.kind == "city" and any(
             self.tokens[i].text in _CONNECTORS and self.tokens[i].text == "and" for i in range(at, at + count)
+        )
+
+    def _half_of_name(self, at: int, best: Place) -> bool:
+        """Tell a piece of a hyphenated or longer name that is not in the gazetteer ("Pont-Sonde", "in Ain Issa")."""
+        for gap_at, other in ((at - 1, at - 1), (at, at + 1)):
+            if not (0 <= other < len(self.tokens)) or not self.joined[gap_at]:
+                continue
+            hyphen = self.report.text[self.tokens[gap_at].end] in "-‐‑"
+            token = self.tokens[other]
+            if (
+                hyphen
+                and token.capital
+                and not self._is_place(other)
+                and not self.gazetteer.demonym(token.text)
+            ):
+                return True
+        after = self.report.text[self.tokens[at].end : self.tokens[at].end + 2]
+        if best.kind == "city" and after[:1] == " " and after[1:].isdigit():
+            return True  # "Loop 286"
+        return False
+
+    def _tail_of_name(self, best: Place, previous: _Token | None) -> bool:
+        """Tell "Issa" in "Ain Issa": the name as a whole is not in the gazetteer, and its end means another place."""
+        return (
+            previous is not None
+            and best.kind == "city"
+            and best.population < KNOWN_CITY
+            and not self._common(previous)
+            and self.gazetteer.demonym(previous.text) is None
         )
 
     def _needless_article(self, at: int, count: int, candidates: tuple[Candidate, ...]) -> bool:
@@ -224,11 +277,13 @@ class _Scan:
         """The next token of the same capitalised phrase."""
         if at >= len(self.tokens) or not self.joined[at - 1] or not self.tokens[at].capital:
             return None
-        return self.tokens[at]
+        return None if self.tokens[at].text.lower() in _CALENDAR else self.tokens[at]
 
     def _previous(self, at: int) -> _Token | None:
         """The token before, if it belongs to the same capitalised phrase."""
         if at == 0 or not self.joined[at - 1] or not self.tokens[at - 1].capital:
+            return None
+        if self.tokens[at - 1].text.lower() in _OPENING_WORDS | _CALENDAR:
             return None
         return self.tokens[at - 1]
 
@@ -275,14 +330,20 @@ class _Scan:
         token, end = self.tokens[at], at + count
         previous, following = self._previous(at), self._after(end)
         cued = self._announced(at) or self._qualified(end)
-        if self._part_of_person(at, count, previous, following, cued) or self._text(at, count).lower() in _MEDIA:
+        if (
+            self._part_of_person(at, count, previous, following, cued)
+            or self._text(at, count).lower() in _MEDIA
+        ):
             return count, None
         if (
             token.acronym
             and count == 1
             and not self.shouted
             and not (best.kind == "country" or self._is_state(at, candidates))
+            and not (len(token.text) == 4 and best.population >= KNOWN_CITY and self._opens_sentence(at))
         ):
+            return count, None
+        if not cued and self._tail_of_name(best, previous):
             return count, None
         role = self._role(at, count, previous, following, best.kind)
         if role == "part" and not known:
@@ -342,8 +403,9 @@ class _Scan:
         end = at + count
         position = end
         while (token := self._after(position)) is not None:
-            if token.text.lower() in _ORGANISATION:
-                return "part"
+            if token.text.lower() in _ORGANISATION | _FACILITIES:
+                at_site = token.text.lower() in _FACILITIES and self._cued(at) and kind != "country"
+                return "literal" if at_site else "part"
             position += 1
         if kind in {"country", "city"} and not self._cued(at) and end < len(self.tokens):
             verb = self.tokens[end].text
@@ -355,15 +417,20 @@ class _Scan:
         return "literal"
 
     def _unknown(self, at: int) -> tuple[int, Mention | None]:
-        """Keep a name that is announced as a place though the gazetteer does not have it."""
+        """Keep a name that is used like a place's though the gazetteer does not have it."""
         token = self.tokens[at]
         count = 1
         while self._after(at + count) is not None and count < 4:
             count += 1
-        if self._first(token) or token.acronym or not self._announced(at) or self.tokens[at - 1].capital:
-            if count > 1 and self._first(token):
-                self.persons |= {t.text.lower() for t in self.tokens[at : at + count]}
-            return (count if count > 1 and self._first(token) else 1), None
-        if all(self._common(t) for t in self.tokens[at : at + count]):
+        phrase = self.tokens[at : at + count]
+        if count > 1 and self._first(token):
+            self.persons |= {t.text.lower() for t in phrase}
+            return count, None
+        announced = self._announced(at) and not self.tokens[at - 1].capital
+        hyphened = "-" in self._text(at, count) and self._cued(at)
+        if token.acronym or self._first(token) or not (announced or hyphened):
             return 1, None
-        return count, self._mention(at, count, (), cued=True)
+        if all(self._common(t) for t in phrase) or any(t.text.lower() in _ORGANISATION for t in phrase):
+            return 1, None
+        found = [c for c in self.gazetteer.search(self._text(at, count), limit=5) if c.match == "fold"]
+        return count, self._mention(at, count, tuple(found), cued=True)

@@ -115,9 +115,13 @@ def border_distance(place: Place, country: str | None = None) -> BorderDistance:
     return world.borders().nearest(place.point, country=country, radius_km=place.radius_km)
 
 
+def _neighbours(country: str | None) -> set[str]:
+    return {c for pair in world.borders().pairs() if country in pair for c in pair} - {country or ""}
+
+
 def measure(report: Report, resolutions: Iterable[Resolution], incident: Incident) -> Incident:
     """Add to an incident the distance to the nearest border and to the border that matters to the story."""
-    country, reason = story_country(report, list(resolutions), incident)
+    country, reason = story_country(report, list(resolutions), incident, _neighbours(incident.place.country))
     story = None
     if country is not None:
         try:

@@ -1,9 +1,9 @@
 """Picks the place that each mention means, from what the whole report says.
 
 One sense holds for a name within a report, unless a qualifier says otherwise ("Paris, Texas"). A candidate gains by
-its size, by a qualifier, by its country and region being named in the report, and by lying close to places that are
-already settled. The weights are hand-set; the score is the share of the winner among all candidates (softmax), so that
-0.5 means that another candidate is about as good.
+the gazetteer's own score (size, kind, how the name matched), by a qualifier, by its country and region being named in
+the report, and by lying close to places that are already settled. The weights are set by hand; the score is the share
+of the winner among all candidates (softmax), so that 0.5 means that another candidate is about as good.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from mapper.gazetteer import Gazetteer
@@ -22,15 +23,50 @@ from mapper.model import Candidate, Place, Report, Resolution
 UNSURE = 0.5  # below this score a resolution is marked as unsure
 RUNNERS_UP = 4
 
-_KIND_PRIOR = {"country": 9.0, "region": 5.0, "city": 0.0}
-_MATCH_PRIOR = {"exact": 1.0, "alternate": 0.0, "fold": -1.0, "typo": -2.0}
+_PRIOR_WEIGHT = 14.0  # of the gazetteer's score (0..1)
 _COUNTRY_WEIGHT = 5.0
 _REGION_WEIGHT = 4.0
 _QUALIFIER_WEIGHT = 20.0
 _NEAR_WEIGHT = 3.0
 _NEAR_KM = 150.0
-_VILLAGE = 1_000  # inhabitants up to which a place needs support from the report
+_KNOWN_CITY = 500_000  # inhabitants from which a place needs no support from the report
+_TOWN = 30_000  # and in a report that names its countries, up to which a place outside them does
+_VILLAGE = 1_000  # inhabitants up to which it does, even under its usual name
 _QUALIFIER_GAP = re.compile(r",\s|\s\(|\sin\s(?:the\s)?|’s\s|'s\s|,\sin\s(?:the\s)?|\s")
+
+
+@dataclass
+class _Context:
+    """What the report says about where it plays."""
+
+    counts: Counter[str] = field(default_factory=Counter)  # by country
+    own: dict[str, Counter[str]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )  # of these, by the name that said so
+    regions: dict[tuple[str | None, str | None], set[str]] = field(
+        default_factory=lambda: defaultdict(set)
+    )  # region → names
+    anchors: dict[str, Place] = field(default_factory=dict)  # settled places by name
+
+    def share(self, country: str | None, name: str) -> float:
+        """Return how much of the report's attention a country has (0..1), what ``name`` itself says left out."""
+        if country is None or not self.counts:
+            return 0.0
+        count = self.counts[country] - self.own[name][country]
+        return count / max(self.counts.values())
+
+    def region_named(self, place: Place, name: str) -> bool:
+        return bool(self.regions.get((place.country, place.admin1), set()) - {name})
+
+    def near_anchor(self, place: Place, name: str) -> bool:
+        return any(_close(place, anchor) for other, anchor in self.anchors.items() if other != name)
+
+    def supports(self, place: Place, name: str) -> bool:
+        return (
+            self.share(place.country, name) > 0
+            or self.region_named(place, name)
+            or self.near_anchor(place, name)
+        )
 
 
 def resolve(report: Report, mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[Resolution]:
@@ -49,51 +85,42 @@ def resolve(report: Report, mentions: Sequence[Mention], gazetteer: Gazetteer) -
     list of Resolution
         One a mention, in the same order. Where ``place`` is None, ``reason`` tells why.
     """
-    qualifiers = _qualifiers(report, mentions)
-    countries = _country_shares(mentions, qualifiers)
-    regions: set[tuple[str | None, str | None]] = {
-        (c.place.country, c.place.admin1)
-        for m in mentions
-        for c in m.candidates[:1]
-        if c.place.kind == "region" and c.place.admin1
-    }
+    qualifiers = _qualifiers(report, mentions, gazetteer)
+    context = _read_context(mentions, qualifiers)
     by_name: dict[str, list[int]] = defaultdict(list)
     for index, mention in enumerate(mentions):
         if mention.candidates:
-            by_name[mention.toponym.text.casefold()].append(index)
-    anchors: list[Place] = []
+            by_name[_name(mention)].append(index)
     settled: dict[str, list[tuple[float, Candidate]]] = {}
     # Names with few or clear candidates first: they are the anchors of the others.
-    order = sorted(by_name, key=lambda name: _doubt(mentions[by_name[name][0]].candidates))
-    for name in order:
+    for name in sorted(by_name, key=lambda name: _doubt(mentions[by_name[name][0]].candidates)):
         indices = by_name[name]
-        named = [qualifiers[i] for i in indices if qualifiers[i] is not None]
-        qualifier = named[0] if named else None
-        ranked = _rank(mentions[indices[0]].candidates, qualifier, countries, regions, anchors)
+        qualifier = next((qualifiers[i] for i in indices if qualifiers[i] is not None), None)
+        ranked = _rank(mentions[indices[0]].candidates, qualifier, context, name)
         settled[name] = ranked
         if ranked[0][0] >= UNSURE and ranked[0][1].place.kind == "city":
-            anchors.append(ranked[0][1].place)
+            context.anchors[name] = ranked[0][1].place
     answers = []
-    for index, mention in enumerate(mentions):
-        ranked = settled.get(mention.toponym.text.casefold(), [])
-        if ranked and qualifiers[index] is not None:
-            ranked = _rank(mention.candidates, qualifiers[index], countries, regions, anchors)
-        answers.append(
-            _answer(mention, ranked, countries, regions, anchors, qualifiers[index] is not None, gazetteer)
-        )
+    for mention, qualifier in zip(mentions, qualifiers, strict=True):
+        ranked = settled.get(_name(mention), [])
+        if ranked and qualifier is not None:
+            ranked = _rank(mention.candidates, qualifier, context, _name(mention))
+        answers.append(_answer(mention, ranked, context, qualifier, gazetteer))
     return answers
+
+
+def _name(mention: Mention) -> str:
+    return mention.toponym.text.casefold()
 
 
 def _answer(
     mention: Mention,
     ranked: list[tuple[float, Candidate]],
-    countries: dict[str, float],
-    regions: set[tuple[str | None, str | None]],
-    anchors: list[Place],
-    qualified: bool,
+    context: _Context,
+    qualifier: Place | None,
     gazetteer: Gazetteer,
 ) -> Resolution:
-    toponym = mention.toponym
+    toponym, name = mention.toponym, _name(mention)
     if mention.demonym is not None:
         place = gazetteer.country(mention.demonym)
         reason = (
@@ -107,70 +134,72 @@ def _answer(
             toponym=toponym, place=None, score=0.0, reason=f"{toponym.text!r} is not in the gazetteer"
         )
     score, best = ranked[0]
-    others = tuple(
-        Candidate(place=c.place, match=c.match, score=round(s, 4)) for s, c in ranked[1 : 1 + RUNNERS_UP]
-    )
+    others = tuple(replace(c, score=round(s, 4)) for s, c in ranked[1 : 1 + RUNNERS_UP])
     place = best.place
-    supported = (
-        qualified
-        or mention.cued
-        or place.country in countries
-        or (place.country, place.admin1) in regions
-        or any(_close(place, anchor) for anchor in anchors if anchor is not place)
-    )
-    if place.kind == "city" and place.population <= _VILLAGE and not supported:
-        reason = (
-            f"only small places are called {toponym.text!r}, and nothing in the report points to one of them"
-        )
+    supported = qualifier is not None or context.supports(place, name)
+    if not supported and _needs_support(best, context, cued=mention.cued):
+        reason = f"{_where(place)} is called {toponym.text!r}, but nothing in the report points there"
         return Resolution(
-            toponym=toponym, place=None, score=round(score, 4), runners_up=(best, *others), reason=reason
+            toponym=toponym,
+            place=None,
+            score=round(score, 4),
+            runners_up=(best, *others)[:RUNNERS_UP],
+            reason=reason,
         )
-    if len(ranked) == 1:
+    if score < UNSURE:
+        reason = f"unsure: {_where(others[0].place)} is nearly as likely"
+    elif len(ranked) == 1:
         reason = "the only place of that name"
-    elif qualified:
-        reason = "named with its region or country"
-    elif score < UNSURE:
-        reason = f"unsure: {others[0].place.name} ({others[0].place.admin1 or others[0].place.country}) is nearly as likely"
-    elif place.kind == "city" and place.country in countries:
+    elif qualifier is not None:
+        reason = f"named with {qualifier.name}"
+    elif place.kind != "country" and context.share(place.country, name) > 0:
         reason = "its country is named in the report"
+    elif place.kind != "country" and supported:
+        reason = "it lies close to other places of the report"
     else:
         reason = f"the most prominent of {len(ranked)} places of that name"
     return Resolution(toponym=toponym, place=place, score=round(score, 4), runners_up=others, reason=reason)
 
 
+def _needs_support(best: Candidate, context: _Context, *, cued: bool) -> bool:
+    """Tell names that are too weak to stand alone: villages, other names of a place far from the story."""
+    place = best.place
+    if place.kind == "country" or place.population >= _KNOWN_CITY:
+        return False
+    if best.match in {"fold", "typo"}:
+        return True
+    if best.match == "alternate" and context.counts:
+        return True
+    return not cued and place.population <= (_TOWN if context.counts else _VILLAGE)
+
+
+def _where(place: Place) -> str:
+    return f"{place.name} ({place.admin1 or place.country})" if place.kind != "country" else place.name
+
+
 def _doubt(candidates: Sequence[Candidate]) -> float:
-    """Return how open the choice is: 0 for a single candidate, near 1 for two of equal weight."""
+    """Return how open the choice is: 0 for a single candidate, 1 for two of equal weight."""
     if len(candidates) < 2:
         return 0.0
-    first, second = sorted((_prior(c) for c in candidates), reverse=True)[:2]
-    return math.exp(second - first)
-
-
-def _prior(candidate: Candidate) -> float:
-    place = candidate.place
-    size = math.log10(max(place.population, 100)) if place.kind == "city" else 0.0
-    return 1.5 * size + _KIND_PRIOR.get(place.kind, 0.0) + _MATCH_PRIOR.get(candidate.match, 0.0)
+    first, second = sorted((c.score for c in candidates), reverse=True)[:2]
+    return math.exp(_PRIOR_WEIGHT * (second - first))
 
 
 def _rank(
-    candidates: Sequence[Candidate],
-    qualifier: Place | None,
-    countries: dict[str, float],
-    regions: set[tuple[str | None, str | None]],
-    anchors: Sequence[Place],
+    candidates: Sequence[Candidate], qualifier: Place | None, context: _Context, name: str
 ) -> list[tuple[float, Candidate]]:
     """Return the candidates with their share of the evidence, best first."""
     weights = []
     for candidate in candidates:
         place = candidate.place
-        weight = _prior(candidate)
+        weight = _PRIOR_WEIGHT * candidate.score
         if qualifier is not None and _within(place, qualifier):
             weight += _QUALIFIER_WEIGHT
         if place.kind != "country":
-            weight += _COUNTRY_WEIGHT * countries.get(place.country or "", 0.0) ** 0.5
-            if place.kind == "city" and (place.country, place.admin1) in regions:
+            weight += _COUNTRY_WEIGHT * max(context.share(place.country, name), 0.0) ** 0.5
+            if place.kind == "city" and context.region_named(place, name):
                 weight += _REGION_WEIGHT
-            if any(_close(place, anchor) for anchor in anchors):
+            if context.near_anchor(place, name):
                 weight += _NEAR_WEIGHT
         weights.append(weight)
     top = max(weights)
@@ -192,7 +221,7 @@ def _within(place: Place, area: Place) -> bool:
     return place.country == area.country and place.kind == "city" and place.admin1 == area.admin1
 
 
-def _qualifiers(report: Report, mentions: Sequence[Mention]) -> list[Place | None]:
+def _qualifiers(report: Report, mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[Place | None]:
     """Return for each mention the region or country that stands right behind it ("Paris, Texas")."""
     areas: list[Place | None] = [None] * len(mentions)
     for index, (mention, following) in enumerate(pairwise(mentions)):
@@ -207,22 +236,26 @@ def _qualifiers(report: Report, mentions: Sequence[Mention]) -> list[Place | Non
     return areas
 
 
-def _country_shares(mentions: Sequence[Mention], qualifiers: Sequence[Place | None]) -> dict[str, float]:
-    """Return how much of the report's attention each country has (the shares of the largest is 1)."""
-    counts: Counter[str] = Counter()
+def _read_context(mentions: Sequence[Mention], qualifiers: Sequence[Place | None]) -> _Context:
+    context = _Context()
+
+    def count(country: str | None, weight: int, name: str) -> None:
+        if country:
+            context.counts[country] += weight
+            context.own[name][country] += weight
+
     for mention, qualifier in zip(mentions, qualifiers, strict=True):
+        name = _name(mention)
         if mention.demonym is not None:
-            counts[mention.demonym] += 1
+            count(mention.demonym, 1, name)
             continue
-        if qualifier is not None and qualifier.country:
-            counts[qualifier.country] += 1
+        if qualifier is not None:
+            count(qualifier.country, 1, "")
         if not mention.candidates:
             continue
         best = mention.candidates[0].place
-        clear = _doubt(mention.candidates) < 0.05
-        if best.country and (best.kind == "country" or clear):
-            counts[best.country] += 2 if best.kind == "country" else 1
-    if not counts:
-        return {}
-    top = max(counts.values())
-    return {country: count / top for country, count in counts.items()}
+        if best.kind == "region":
+            context.regions[best.country, best.admin1].add(name)
+        if best.kind == "country" or _doubt(mention.candidates) < 0.05:
+            count(best.country, 2 if best.kind == "country" else 1, name)
+    return context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from mapper.model import Incident, Report, Resolution
 
@@ -15,19 +15,21 @@ _BORDER_AFTER = re.compile(r"^(?:['’]s)?\s+(?:border|frontier)\b", re.IGNORECA
 
 
 def story_country(
-    report: Report, resolutions: Sequence[Resolution], incident: Incident
+    report: Report, resolutions: Sequence[Resolution], incident: Incident, neighbours: Collection[str]
 ) -> tuple[str | None, str]:
     """Return the other country of an incident's story and why, or None and why not.
 
-    A border that the report names counts first ("the border with Russia"); else the country that the report names
-    most beside the incident's own, if both are parties: each with at least ``MIN_SHARE`` of the mentions that the most
-    named country has.
+    A border that the report names counts first ("the border with Russia"), if the incident's country is a party to the
+    story or a neighbour; else the country that the report names most beside the incident's own, if both are parties. A
+    party has at least ``MIN_SHARE`` of the mentions that the most named country has.
 
     Parameters
     ----------
     report : Report
     resolutions : sequence of Resolution
     incident : Incident
+    neighbours : collection of str
+        The countries (ISO 3166-1 alpha-2) that the incident's country shares a land border with.
 
     Returns
     -------
@@ -51,14 +53,14 @@ def story_country(
                 named_border[country] += weight
     if own is None:
         return None, "the place lies in no country"
-    if named_border and mentions[own]:
-        country = named_border.most_common(1)[0][0]
-        return country, "the report names this border"
+    floor = MIN_SHARE * max(mentions.values(), default=0)
+    named = [c for c, _ in named_border.most_common() if mentions[own] >= floor or c in neighbours]
+    if named:
+        return named[0], "the report names this border"
     others = Counter({country: count for country, count in mentions.items() if country != own})
     if not others:
         return None, "the report names no other country"
     country, count = others.most_common(1)[0]
-    floor = MIN_SHARE * max(mentions.values())
     if mentions[own] < floor or count < max(2, floor):
         return None, "the report is not about this country and another"
     return country, f"the other country that the report is about ({count} mentions)"
