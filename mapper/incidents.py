@@ -301,7 +301,8 @@ def _places_here(
         before, after = text[:start], text[end:]
         if _SOURCE_BEFORE.search(before):
             continue
-        cue = 2 if _LOCATIVE.search(before) else -2 if _FROM.search(before) else 0
+        modifier = r.place.kind == "city" and before.endswith(" the ") and after[:1] == " " and after[1:2].islower()
+        cue = 0 if modifier else 2 if _LOCATIVE.search(before) else -2 if _FROM.search(before) else 0
         if r.place.kind == "country" and (_AFTER_NAME.match(after) or cue <= 0):
             continue
         if cue < 0 and _AFTER_NAME.match(after):

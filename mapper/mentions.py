@@ -28,8 +28,9 @@ _CONNECTORS = frozenset(
 )
 _LOCATIVE = frozenset(
     "in at near from outside inside around across toward towards into to over off throughout within between through "
-    "beyond north south east west northern southern eastern western central of downtown nearby on".split()
+    "beyond entered reached left struck shook rocked hit north south east west northern southern eastern western central of downtown nearby on".split()
 )
+_STRICTLY_LOCATIVE = frozenset("in at near outside".split())
 _AREA_WORDS = frozenset(
     "region oblast province state county district governorate prefecture krai republic territory department canton "
     "voivodeship division township municipality raion".split()
@@ -357,7 +358,7 @@ class _Scan:
             ):
                 return count, None
             if count > 1 and not known and all(self._common(t) for t in self.tokens[at:end]):
-                if not self._cued(at) or best.population < 3 * SMALL_CITY:
+                if not self._cued(at) or self._before(at) == "the":
                     return count, None
             if not known and self._opens_sentence(at) and common:
                 return count, None
@@ -427,8 +428,8 @@ class _Scan:
             self.persons |= {t.text.lower() for t in phrase}
             return count, None
         announced = self._announced(at) and not self.tokens[at - 1].capital
-        hyphened = "-" in self._text(at, count) and self._cued(at)
-        if token.acronym or self._first(token) or not (announced or hyphened):
+        situated = self._before(at) in _STRICTLY_LOCATIVE and self.report.text[self.tokens[at - 1].end : token.start].isspace()
+        if token.acronym or self._first(token) or not (announced or situated):
             return 1, None
         if all(self._common(t) for t in phrase) or any(t.text.lower() in _ORGANISATION for t in phrase):
             return 1, None
