@@ -64,6 +64,7 @@ class DateMention:
     end: int
     date: date | None
     precision: str  # day, week, month, year
+    days: int = 1  # how long the time is that the words span: 2 for a weekend, 7 for a week
     tally: bool = False  # the words span a period ("since June") and date no single event
 
 
@@ -97,7 +98,8 @@ def find_dates(text: str, published: date | None) -> list[DateMention]:
         day, precision = answer
         if day is not None and published is not None and day > published:
             day = None
-        mention = DateMention(start=match.start(), end=match.end(), date=day, precision=precision)
+        days = 2 if reader is _weekend else _SPANS[precision]
+        mention = DateMention(start=match.start(), end=match.end(), date=day, precision=precision, days=days)
         if _TALLY.match(match[0]) or _TALLY_BEFORE.search(text[max(0, match.start() - 24) : match.start()]):
             mention = replace(mention, tally=True)
         elif day is not None and precision == "day":
@@ -106,6 +108,7 @@ def find_dates(text: str, published: date | None) -> list[DateMention]:
     return found
 
 
+_SPANS = {"day": 1, "week": 7, "month": 31, "year": 366}
 _TALLY = re.compile(r"(?:since|until|by|between|throughout|from)\b", re.IGNORECASE)
 _TALLY_BEFORE = re.compile(
     r"\b(?:since|until|by|between|throughout|from)\s+(?:the\s+)?(?:early|mid|late)?[\s-]*$", re.IGNORECASE

@@ -226,7 +226,7 @@ def _read_sentence(
                 sentence=sentence, text=text, triggers=triggers, kind=kind, score=score, casualties=casualties,
                 day=day, place=spot, place_reason="named in the sentence", targets=signs.targets, strong=score >= THRESHOLD, tally=tally,
             )  # fmt: skip
-            if spot is None and not _stand_in(event, inside, sentence):
+            if not _stand_in(event, inside, sentence):
                 _carry(event, seen, clusters, focus)
             events.append(event)
     return events
@@ -269,7 +269,7 @@ def _score(
         score -= 0.5
     if tally:  # a day and a single event beside it outweigh most of the doubt
         single = any(not t.generic for t in signs.triggers)
-        score -= 0.5 if single and day is not None and day.precision == "day" else 2.0
+        score -= 0.5 if single and day is not None and day.precision == "day" else 3.0
     return score
 
 
@@ -301,7 +301,9 @@ def _places_here(
         before, after = text[:start], text[end:]
         if _SOURCE_BEFORE.search(before):
             continue
-        modifier = r.place.kind == "city" and before.endswith(" the ") and after[:1] == " " and after[1:2].islower()
+        modifier = (
+            r.place.kind == "city" and before.endswith(" the ") and after[:1] == " " and after[1:2].islower()
+        )
         cue = 0 if modifier else 2 if _LOCATIVE.search(before) else -2 if _FROM.search(before) else 0
         if r.place.kind == "country" and (_AFTER_NAME.match(after) or cue <= 0):
             continue
@@ -347,21 +349,22 @@ def _split_diplomatic(signs: EventSigns) -> list[tuple[Trigger, ...]]:
 
 def _stand_in(event: _Event, inside: Sequence[Resolution], sentence: Sentence) -> bool:
     """Put an event whose place the gazetteer does not have into the region or country that its sentence names."""
-    unknown = next(
-        (
-            r.toponym.text
-            for r in inside
-            if r.place is None and _LOCATIVE.search(event.text[: r.toponym.start - sentence.start])
-        ),
-        None,
-    )
-    if unknown is None:
-        return False
+    if event.place is not None and event.place.kind == "city":
+        return True
+    unknown = [
+        r.toponym.text
+        for r in inside
+        if r.place is None and _LOCATIVE.search(event.text[: r.toponym.start - sentence.start])
+    ]
+    if not unknown:
+        return event.place is not None
     around = [r.place for r in inside if r.place is not None and r.place.kind in {"region", "country"}]
-    if not around:
+    if event.place is None and not around:
         return False
-    event.place = min(around, key=lambda place: place.radius_km)
-    event.place_reason = f"{unknown!r} is not in the gazetteer; {event.place.name}, named with it, stands in"
+    event.place = event.place or min(around, key=lambda place: place.radius_km)
+    event.place_reason = (
+        f"{unknown[0]!r} is not in the gazetteer; {event.place.name}, named with it, stands in"
+    )
     return True
 
 
@@ -434,13 +437,8 @@ def _differ(first: int | None, second: int | None) -> bool:
 def _days_agree(first: DateMention, second: DateMention) -> bool:
     if first.date is None or second.date is None:
         return True
-    reach = {"day": 0, "week": 6, "month": 30, "year": 365}
     early, late = sorted((first, second), key=lambda d: d.date or date.min)
-    return (
-        late.date is None
-        or early.date is None
-        or late.date <= early.date + timedelta(days=reach[early.precision])
-    )
+    return late.date is None or early.date is None or late.date <= early.date + timedelta(days=early.days - 1)
 
 
 def _places_agree(first: Place | None, second: Place | None) -> bool:

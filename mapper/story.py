@@ -39,6 +39,7 @@ def story_country(
     """
     own = incident.place.country
     mentions: Counter[str] = Counter()
+    named: Counter[str] = Counter()  # as a country or by its people, not through a place in it
     named_border: Counter[str] = Counter()
     for r in resolutions:
         country = r.place.country if r.place is not None else None
@@ -46,6 +47,7 @@ def story_country(
             continue
         weight = 3 if incident.start <= r.toponym.start < incident.end else 1
         mentions[country] += weight
+        named[country] += r.place is not None and r.place.kind == "country"
         if r.place is not None and r.place.kind == "country" and country != own:
             before = report.text[max(0, r.toponym.start - 30) : r.toponym.start]
             after = report.text[r.toponym.end : r.toponym.end + 12]
@@ -54,13 +56,12 @@ def story_country(
     if own is None:
         return None, "the place lies in no country"
     floor = MIN_SHARE * max(mentions.values(), default=0)
-    named = [c for c, _ in named_border.most_common() if mentions[own] >= floor or c in neighbours]
-    if named:
-        return named[0], "the report names this border"
-    others = Counter({country: count for country, count in mentions.items() if country != own})
+    parties = {c for c in mentions if c != own and (c in neighbours or named[own] >= floor)}
+    bordering = [c for c, _ in named_border.most_common() if c in parties]
+    if bordering:
+        return bordering[0], "the report names this border"
+    others = [(c, count) for c, count in mentions.most_common() if c in parties and count >= max(2, floor)]
     if not others:
-        return None, "the report names no other country"
-    country, count = others.most_common(1)[0]
-    if mentions[own] < floor or count < max(2, floor):
         return None, "the report is not about this country and another"
+    country, count = others[0]
     return country, f"the other country that the report is about ({count} mentions)"

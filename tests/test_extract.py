@@ -1,0 +1,215 @@
+"""The walk from text to incidents: hand-made reports, the seed brief, and properties that hold for any text."""
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mapper import pipeline
+from mapper.errors import InputError
+from mapper.model import INCIDENT_KINDS, Report
+
+FRIDAY = date(2024, 5, 31)
+
+
+def read(text, published=FRIDAY):
+    return pipeline.extract(Report(id="r", text=text, published=published))
+
+
+def places(text):
+    return {
+        r.toponym.text: (r.place.name, r.place.country) if r.place else None for r in read(text).resolutions
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("A strike hit Engels in Russia, Russian media said.", "Engels", ("Engels", "RU")),
+        ("A car crashed in Paris, Texas, on Friday.", "Paris", ("Paris", "US")),
+        ("Police in Paris, France, said so.", "Paris", ("Paris", "FR")),
+        ("Shells fell in the Kharkiv region of Ukraine.", "Kharkiv region", ("Kharkiv Oblast", "UA")),
+        ("KYIV, Aug 18 - Two people died in Odesa.", "KYIV", ("Kyiv", "UA")),
+        ("The US and the U.K. agreed.", "US", ("United States", "US")),
+        ("A bomb went off in Харків.", "Харків", ("Kharkiv", "UA")),
+        ("The army took Al-Hudaydah in Yemen.", "Al-Hudaydah", ("Al Hudaydah", "YE")),
+    ],
+)
+def test_names_are_settled_by_context(text, name, expected):
+    found = places(text)[name]
+    assert (found[0].replace("Al Ḩudaydah", "Al Hudaydah"), found[1]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("President Vladimir Putin spoke.", "Vladimir"),
+        ("Greg Allen, the chief, spoke. Allen left.", "Allen"),
+        ("He told Al Jazeera so.", "Al Jazeera"),
+        ("They met on Thursday in March.", "March"),
+        ("“We’re used to it,” she said.", "We"),
+        ("Reading the letter took long.", "Reading"),
+        ("They drove down Loop 286.", "Loop"),
+    ],
+)
+def test_what_is_no_place(text, name):
+    assert name not in places(text)
+
+
+def test_a_name_that_the_gazetteer_lacks_is_kept_with_its_reason():
+    (resolution,) = [
+        r
+        for r in read("Rebels attacked the village of Qwxyzzy in Niger.").resolutions
+        if r.toponym.text == "Qwxyzzy"
+    ]
+    assert resolution.place is None and "not in the gazetteer" in resolution.reason
+
+
+def test_an_incident_at_an_unknown_village_stands_in_the_region_and_says_so():
+    (incident,) = read(
+        "Rebels attacked the village of Qwxyzzy in Niger on Friday, killing three people."
+    ).incidents
+    assert incident.place.country == "NE" and "'Qwxyzzy' is not in the gazetteer" in incident.place_reason
+
+
+def test_roles():
+    roles = {
+        r.toponym.text: r.toponym.role
+        for r in read("Russian jets bombed Kharkiv. Moscow denied it. Kharkiv University closed.").resolutions
+    }
+    assert roles["Russian"] == "demonym" and roles["Moscow"] == "metonym" and roles["Kharkiv"] == "part"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Moscow warned that it could attack Kharkiv.",
+        "Biden allowed Ukraine to strike targets in Belgorod.",
+        "Ministers will meet in Prague next week.",
+        "Kharkiv has come under an increasing number of attacks this month.",
+        "Forty people have been killed in Kharkiv since January.",
+        "In February 2022 Russian troops attacked Kharkiv.",
+        "The army denied that it had attacked Kharkiv.",
+    ],
+)
+def test_threats_plans_totals_and_history_are_no_incidents(text):
+    assert read(text).incidents == ()
+
+
+def test_the_place_is_carried_over_and_says_so():
+    incidents = read(
+        "A missile hit Kharkiv on Thursday. Last weekend, 19 were killed in an attack on a superstore."
+    ).incidents
+    assert [(i.place.name, str(i.date), i.killed) for i in incidents] == [
+        ("Kharkiv", "2024-05-30", None),
+        ("Kharkiv", "2024-05-25", 19),
+    ]
+    assert (
+        incidents[0].place_reason == "named in the sentence" and "carried over" in incidents[1].place_reason
+    )
+
+
+def test_sentences_about_one_event_merge():
+    (incident,) = read(
+        "A bomb exploded in Kabul on Friday. The blast killed 12 people and injured 30."
+    ).incidents
+    assert (incident.kind, incident.killed, incident.injured, incident.date) == ("explosion", 12, 30, FRIDAY)
+
+
+def test_two_attacks_on_different_targets_stay_two():
+    incidents = read(
+        "A missile hit a school in Kharkiv on Friday. Another missile hit a hospital in Kharkiv on Friday."
+    ).incidents
+    assert len(incidents) == 2
+
+
+def test_nearest_border_and_the_story_s_border():
+    text = "Ukrainian drones attacked a base in Engels on Friday, Russia said. Ukraine did not comment."
+    (incident,) = read(text).incidents
+    assert incident.border.border == ("KZ", "RU") and incident.border.km == pytest.approx(152.1, abs=0.1)
+    assert incident.story_border.border == ("RU", "UA") and incident.story_border.km == pytest.approx(
+        471.1, abs=0.1
+    )
+
+
+def test_a_meeting_elsewhere_has_no_border_of_the_story():
+    text = "Ministers met in Prague on Friday. Russia attacked Ukraine; Ukrainian and Russian envoys stayed away from the border with Russia."
+    incident = next(i for i in read(text).incidents if i.place.name == "Prague")
+    assert incident.border.border == ("CZ", "DE") and incident.story_border is None and incident.story_reason
+
+
+@pytest.mark.parametrize(
+    ("text", "km", "verdict"),
+    [
+        ("Kharkiv is 19 miles (30 km) from the border with Russia.", 30, "consistent"),
+        ("Kharkiv is 90 km from the border with Russia.", 90, "inconsistent"),
+        ("Kharkiv lies less than 50 km from the Russian border.", 50, "consistent"),
+        ("Poltava, 130 km west of Kharkiv, was quiet.", 130, "consistent"),
+        ("Prague is 500 km from Kyiv.", 500, "inconsistent"),
+        ("The quake was centered six miles northeast of Gilroy.", 9.656, "unchecked"),
+    ],
+)
+def test_stated_distances_are_judged_against_the_extent(text, km, verdict):
+    (claim,) = read(text).claims
+    assert (claim.km, claim.verdict) == (km, verdict)
+    assert claim.evidence == text and claim.reason
+
+
+def test_stated_distance_names_the_interval():
+    (claim,) = read("Kharkiv is 19 miles (30 km) from the border with Russia.").claims
+    assert claim.low_km < 30 < claim.computed_km < claim.high_km and "reaches from" in claim.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A 10 km race.",
+        "Missiles flew about 650 kilometers.",
+        "It drove at 80 km/h from Kharkiv.",
+        "A 40 km long convoy.",
+    ],
+)
+def test_what_is_no_stated_distance(text):
+    assert read(text).claims == ()
+
+
+def test_without_a_publication_date_relative_dates_stay_open():
+    (incident,) = read("A bomb exploded in Kabul on Friday, killing two people.", published=None).incidents
+    assert incident.date is None and incident.date_precision == "unknown"
+
+
+def test_a_bare_text_must_hold_something():
+    with pytest.raises(InputError, match="empty"):
+        pipeline.extract("  ")
+
+
+FRAGMENTS = st.sampled_from(
+    ["Kharkiv", "Paris, Texas", "the village of ", " killed ", " 30 km from the border with Russia", "on Friday", ". ", "\n\n", "“", "U.S. ",
+     " attacked ", "Харків", "القاهرة", "北京", "KYIV, Aug 18 - ", " two people", "'s ", "-", "President ", " in ", "\u0301", "\u200f", "\0"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=300), st.lists(st.one_of(FRAGMENTS, st.text(max_size=6)), max_size=40).map("".join)
+    ),
+    st.one_of(st.none(), st.dates()),
+)
+def test_any_text(text, published):
+    extraction = read(text, published)
+    for resolution in extraction.resolutions:
+        toponym = resolution.toponym
+        assert text[toponym.start : toponym.end] == toponym.text != ""
+        assert resolution.place is not None or resolution.reason
+        assert 0 <= resolution.score <= 1
+    starts = [r.toponym.start for r in extraction.resolutions]
+    assert starts == sorted(starts)
+    for incident in extraction.incidents:
+        assert incident.evidence in text and text[incident.start : incident.end] == incident.evidence
+        assert incident.kind in INCIDENT_KINDS and 0 <= incident.confidence <= 1
+        assert incident.date is None or published is None or incident.date <= published
+        assert incident.border.low_km <= incident.border.km <= incident.border.high_km
+    for claim in extraction.claims:
+        assert claim.evidence in text
