@@ -262,6 +262,9 @@ var incidentMap = {};
       var width = this._ruler.measureText(country ? name.toUpperCase() : name).width * (country ? 1.12 : 1) + 4;
       var height = 15;
       var gap = 6;
+      var dotted = !country && style !== "town event";
+      var spot = [x - 3, y - 3, x + 3, y + 3];
+      if (dotted && !this._free(spot)) return;
       var spots = country
         ? [[x - width / 2, y - height / 2]]
         : [
@@ -290,10 +293,10 @@ var incidentMap = {};
         var label = L.DomUtil.create("span", "name " + style, this._box);
         label.textContent = name;
         label.style.transform = "translate(" + Math.round(box[0]) + "px," + Math.round(box[1]) + "px)";
-        if (style !== "country" && style !== "town event") {
+        if (dotted) {
           var dot = L.DomUtil.create("i", "dot " + style, this._box);
           dot.style.transform = "translate(" + Math.round(x) + "px," + Math.round(y) + "px)";
-          this._taken.push([x - 3, y - 3, x + 3, y + 3]);
+          this._taken.push(spot);
         }
         return;
       }
