@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import regex
 
+from mapper import lexicon
 from mapper.gazetteer import Gazetteer
 from mapper.model import Candidate, Place, Report, Toponym
 from mapper.sentences import Sentence
@@ -23,63 +24,6 @@ SMALL_CITY = 5_000  # below this many, a name that is also a common word needs s
 _TOKEN = regex.compile(r"(?:\p{Lu}\p{Ll}?\.){2,}|\p{L}[\p{L}\p{M}]*(?:['’ʼ‘`](?!s\b)\p{L}[\p{L}\p{M}]*)*")
 _CONTRACTION = regex.compile(r"['’](?:re|ve|ll|d|m|t)$", regex.IGNORECASE)
 _GAP = regex.compile(r"[ \u00a0]{1,2}|[-‐‑–]|[ \t]*\r?\n[ \t]*|\. ")
-_CONNECTORS = frozenset(
-    "of de la le les du des da do dos das del di al el the and upon on am an sur en y bin ibn e i".split()
-)
-_LOCATIVE = frozenset(
-    "in at near from outside inside around across toward towards into to over off throughout within between through "
-    "beyond entered reached left struck shook rocked hit north south east west northern southern eastern western central of downtown nearby on".split()
-)
-_STRICTLY_LOCATIVE = frozenset("in at near outside".split())
-_AREA_WORDS = frozenset(
-    "region oblast province state county district governorate prefecture krai republic territory department canton "
-    "voivodeship division township municipality raion".split()
-)
-_GENERIC = frozenset(
-    "village town city port hamlet settlement suburb district municipality township island capital neighborhood neighbourhood".split()
-)
-_TITLES = frozenset(
-    "president minister secretary chancellor premier king queen prince princess pope senator rep representative judge "
-    "justice gov governor mayor sheriff chief general gen colonel col major maj captain capt lieutenant lt sergeant sgt "
-    "corporal cpl admiral commander officer detective inspector spokesman spokeswoman spokesperson official analyst "
-    "director professor prof doctor dr mr mrs ms miss sir lord lady dame reverend rev father sister brother coach "
-    "ambassador envoy leader lawyer attorney journalist photographer reporter correspondent author chairman chairwoman "
-    "mp congressman congresswoman councilman deputy candidate actor actress singer player named called".split()
-)
-# Words that make a capitalised phrase the name of an organisation, a newspaper, a law, an award.
-_ORGANISATION = frozenset(
-    "university college school institute academy hospital medical police army navy force forces guard ministry department "
-    "court council committee commission parliament assembly congress senate government administration agency authority "
-    "bank company corporation corp inc ltd group holdings party union alliance front movement league association society "
-    "foundation center centre club fc united times post herald tribune news journal gazette daily press radio tv television "
-    "championship cup games open festival museum theatre theater church airlines airways act treaty agreement accord "
-    "convention service bureau office embassy team rights service".split()
-)
-_CALENDAR = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december easter christmas ramadan eid".split()
-)
-# Buildings and grounds: an institution named after a place also stands there, if the words before say "at" or "in".
-_FACILITIES = frozenset(
-    "university college school hospital church mosque station airport prison stadium park market bridge port harbor harbour "
-    "base museum theatre theater center centre clinic mall gardens garden square academy".split()
-)
-_OPENING_WORDS = (
-    _LOCATIVE
-    | _CONNECTORS
-    | frozenset(
-        "a an this that these those it its he she they we his her their our as after before while when where if but or so yet for with by "
-        "two three four five six seven eight nine ten both each some many most several all another one no not".split()
-    )
-)
-# Media that are named like a place.
-_MEDIA = frozenset(
-    ["al jazeera", "dawn", "the hill", "the sun", "sun", "politico", "axios", "sana", "interfax"]
-)
-_GOVERNMENT_VERBS = frozenset(
-    "said says accused warned denied insisted announced claimed vowed rejected condemned urged agreed sought wants wanted "
-    "demanded responded retaliated blamed signed insists imposed recalled summoned expelled called hopes decided accepted".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +132,8 @@ class _Scan:
         """Return how many tokens the longest name here takes, and the mention if it is a place."""
         for count in range(self._reach(at), 0, -1):
             last = self.tokens[at + count - 1]
-            if last.text in _CONNECTORS or (
-                not last.capital and not (count > 1 and last.text in _AREA_WORDS)
+            if last.text in lexicon.CONNECTORS or (
+                not last.capital and not (count > 1 and last.text in lexicon.AREA_WORDS)
             ):
                 continue
             name = self._text(at, count)
@@ -198,7 +142,7 @@ class _Scan:
                 return 1, None
             if not last.capital and not any(c.place.kind == "region" for c in candidates):
                 continue
-            if count == 1 and self.tokens[at].text.lower() in _CALENDAR and not self._announced(at):
+            if count == 1 and self.tokens[at].text.lower() in lexicon.CALENDAR and not self._announced(at):
                 return 1, None
             if candidates and count == 1 and self._half_of_name(at, candidates[0].place):
                 break
@@ -220,7 +164,8 @@ class _Scan:
     def _sum_of_parts(self, at: int, count: int, candidates: tuple[Candidate, ...]) -> bool:
         """Tell a chance match from a name: "North Korea China" joins nothing, neither does a hamlet called "The Hague Is"."""
         return candidates[0].place.kind == "city" and any(
-            self.tokens[i].text in _CONNECTORS and self.tokens[i].text == "and" for i in range(at, at + count)
+            self.tokens[i].text in lexicon.CONNECTORS and self.tokens[i].text == "and"
+            for i in range(at, at + count)
         )
 
     def _half_of_name(self, at: int, best: Place) -> bool:
@@ -238,9 +183,7 @@ class _Scan:
             ):
                 return True
         after = self.report.text[self.tokens[at].end : self.tokens[at].end + 2]
-        if best.kind == "city" and after[:1] == " " and after[1:].isdigit():
-            return True  # "Loop 286"
-        return False
+        return best.kind == "city" and after[:1] == " " and after[1:].isdigit()  # "Loop 286"
 
     def _tail_of_name(self, best: Place, previous: _Token | None) -> bool:
         """Tell "Issa" in "Ain Issa": the name as a whole is not in the gazetteer, and its end means another place."""
@@ -278,13 +221,13 @@ class _Scan:
         """The next token of the same capitalised phrase."""
         if at >= len(self.tokens) or not self.joined[at - 1] or not self.tokens[at].capital:
             return None
-        return None if self.tokens[at].text.lower() in _CALENDAR else self.tokens[at]
+        return None if self.tokens[at].text.lower() in lexicon.CALENDAR else self.tokens[at]
 
     def _previous(self, at: int) -> _Token | None:
         """The token before, if it belongs to the same capitalised phrase."""
         if at == 0 or not self.joined[at - 1] or not self.tokens[at - 1].capital:
             return None
-        if self.tokens[at - 1].text.lower() in _OPENING_WORDS | _CALENDAR:
+        if self.tokens[at - 1].text.lower() in lexicon.OPENING_WORDS | lexicon.CALENDAR:
             return None
         return self.tokens[at - 1]
 
@@ -302,12 +245,12 @@ class _Scan:
         before = self._before(at)
         if before == "the":
             before = self._before(at, 2)
-        return before in _LOCATIVE or before in _GENERIC
+        return before in lexicon.LOCATIVE or before in lexicon.GENERIC
 
     def _announced(self, at: int) -> bool:
         """Tell whether the words before say outright that a settlement's name follows."""
         before = self._before(at)
-        return before in _GENERIC or (before == "of" and self._before(at, 2) in _GENERIC)
+        return before in lexicon.GENERIC or (before == "of" and self._before(at, 2) in lexicon.GENERIC)
 
     def _qualified(self, end: int) -> bool:
         """Tell whether ", Texas" or ", Ukraine" follows, or a region in brackets."""
@@ -333,7 +276,7 @@ class _Scan:
         cued = self._announced(at) or self._qualified(end)
         if (
             self._part_of_person(at, count, previous, following, cued)
-            or self._text(at, count).lower() in _MEDIA
+            or self._text(at, count).lower() in lexicon.MEDIA
         ):
             return count, None
         if (
@@ -349,7 +292,9 @@ class _Scan:
         role = self._role(at, count, previous, following, best.kind)
         if role == "part" and not known:
             return count, None
-        common = count == 1 and (self._common(token) or self._first(token) or token.text.lower() in _TITLES)
+        common = count == 1 and (
+            self._common(token) or self._first(token) or token.text.lower() in lexicon.TITLES
+        )
         if not (cued or best.kind == "country"):
             if common and (
                 self._opens_sentence(at)
@@ -357,9 +302,9 @@ class _Scan:
                 or max(c.place.population for c in candidates) < SMALL_CITY
             ):
                 return count, None
-            if count > 1 and not known and all(self._common(t) for t in self.tokens[at:end]):
-                if not self._cued(at) or self._before(at) == "the":
-                    return count, None
+            plain = count > 1 and not known and all(self._common(t) for t in self.tokens[at:end])
+            if plain and (not self._cued(at) or self._before(at) == "the"):
+                return count, None
             if not known and self._opens_sentence(at) and common:
                 return count, None
         elif best.kind == "country" and common and token.text.islower():
@@ -378,16 +323,16 @@ class _Scan:
         if cued:
             return False
         token = self.tokens[at]
-        title = self._before(at).rstrip(".") in _TITLES and self.joined[at - 1] if at else False
+        title = self._before(at).rstrip(".") in lexicon.TITLES and self.joined[at - 1] if at else False
         named = (
             (title and not (previous is None and self._before(at) in {"official", "leader", "player", "major"} and following is None))
             or (previous is not None and self._first(previous) and not self._is_place(at - 1))
-            or (previous is not None and not self._common(previous) and not self._is_place(at - 1) and previous.text.lower() not in _TITLES
+            or (previous is not None and not self._common(previous) and not self._is_place(at - 1) and previous.text.lower() not in lexicon.TITLES
                 and not previous.acronym and not self.gazetteer.demonym(previous.text))
             or (count == 1 and following is not None and self._first(token) and not self._common(following) and not self._is_place(at + 1))
             or (count == 1 and following is not None and not self._common(following) and not self._is_place(at + 1)
                 and not following.acronym and not self.gazetteer.demonym(following.text) and not self._cued(at)
-                and following.text.lower() not in _ORGANISATION)
+                and following.text.lower() not in lexicon.ORGANISATION)
         )  # fmt: skip
         if named:
             self.persons |= {t.text.lower() for t in self.tokens[at : at + count]}
@@ -404,14 +349,14 @@ class _Scan:
         end = at + count
         position = end
         while (token := self._after(position)) is not None:
-            if token.text.lower() in _ORGANISATION | _FACILITIES:
-                at_site = token.text.lower() in _FACILITIES and self._cued(at) and kind != "country"
+            if token.text.lower() in lexicon.ORGANISATION | lexicon.FACILITIES:
+                at_site = token.text.lower() in lexicon.FACILITIES and self._cued(at) and kind != "country"
                 return "literal" if at_site else "part"
             position += 1
         if kind in {"country", "city"} and not self._cued(at) and end < len(self.tokens):
             verb = self.tokens[end].text
             if (
-                verb in _GOVERNMENT_VERBS
+                verb in lexicon.GOVERNMENT_VERBS
                 and self.report.text[self.tokens[end - 1].end : self.tokens[end].start] == " "
             ):
                 return "metonym"
@@ -428,10 +373,15 @@ class _Scan:
             self.persons |= {t.text.lower() for t in phrase}
             return count, None
         announced = self._announced(at) and not self.tokens[at - 1].capital
-        situated = self._before(at) in _STRICTLY_LOCATIVE and self.report.text[self.tokens[at - 1].end : token.start].isspace()
+        situated = (
+            self._before(at) in lexicon.STRICTLY_LOCATIVE
+            and self.report.text[self.tokens[at - 1].end : token.start].isspace()
+        )
         if token.acronym or self._first(token) or not (announced or situated):
             return 1, None
-        if all(self._common(t) for t in phrase) or any(t.text.lower() in _ORGANISATION for t in phrase):
+        if all(self._common(t) for t in phrase) or any(
+            t.text.lower() in lexicon.ORGANISATION for t in phrase
+        ):
             return 1, None
         found = [c for c in self.gazetteer.search(self._text(at, count), limit=5) if c.match == "fold"]
         return count, self._mention(at, count, tuple(found), cued=True)
