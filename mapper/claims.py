@@ -36,6 +36,10 @@ _RELATION = re.compile(
     r"^\s*(?:\([^)]{0,30}\)\s*)?(?:(?:to the |due |further |inland |away |deep )*)(?P<bearing>(?:north|south|east|west)[\w-]*\s+)?(?:\w+\s+){0,2}?(?P<relation>from|of|off|outside|inside|across|short of)\s+",
     re.IGNORECASE,
 )
+_SEPARATION = re.compile(
+    r"^\s*(?:\([^)]{0,30}\)\s*)?(?:separates?|separating|divides?|lies? between)\s+(?P<subject>[^.;]{1,80}?)\s+(?:from|and)\s+",
+    re.IGNORECASE,
+)
 _BORDER = re.compile(r"\b(?:border|frontier|boundary|border crossing)\b", re.IGNORECASE)
 _LIMITS = {"less than": "under", "under": "under", "within": "under", "no more than": "under", "up to": "under", "nearly": "under",
            "almost": "under", "more than": "over", "over": "over", "at least": "over"}  # fmt: skip
@@ -124,7 +128,9 @@ def _claim(
     border_of: BorderOf,
 ) -> DistanceClaim | None:
     """Read one stated distance: from which place, to what."""
-    relation = _RELATION.match(text[stated.end :])
+    rest = text[stated.end :]
+    separation = _SEPARATION.match(rest)
+    relation = separation or _RELATION.match(rest)
     if relation is None or stated.km <= 0:
         return None
     rest_at = stated.end + relation.end()
@@ -134,7 +140,8 @@ def _claim(
     ]
     clause = re.split(r"[,;.:]|\band\b", text[rest_at:rest_end])[0]
     border = _BORDER.search(clause)
-    subject = _subject(resolutions, sentence, stated)
+    subject_until = stated.end + separation.end("subject") if separation else stated.start
+    subject = _subject(resolutions, sentence, subject_until)
     if border is None and not after:
         return None
     name = subject.toponym.text if subject else "not named"
@@ -171,9 +178,9 @@ def _inside(resolutions: Sequence[Resolution], sentence: Sentence) -> list[Resol
     return [r for r in resolutions if sentence.start <= r.toponym.start < sentence.end]
 
 
-def _subject(resolutions: Sequence[Resolution], sentence: Sentence, stated: _Stated) -> Resolution | None:
+def _subject(resolutions: Sequence[Resolution], sentence: Sentence, until: int) -> Resolution | None:
     """Return the place that the distance starts from: the last one named before it, here or earlier in the report."""
-    at = sentence.start + stated.start
+    at = sentence.start + until
     before = [r for r in resolutions if r.toponym.end <= at and r.toponym.role != "demonym"]
     here = [r for r in before if r.toponym.start >= sentence.start]
     local = [r for r in here if r.place is None or r.place.kind != "country"]

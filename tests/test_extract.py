@@ -145,6 +145,11 @@ def test_a_meeting_elsewhere_has_no_border_of_the_story():
         ("Kharkiv is 19 miles (30 km) from the border with Russia.", 30, "consistent"),
         ("Kharkiv is 90 km from the border with Russia.", 90, "inconsistent"),
         ("Kharkiv lies less than 50 km from the Russian border.", 50, "consistent"),
+        (
+            "Only 30 km (19 miles) separate Kharkiv, the second city, from the border with Russia.",
+            30,
+            "consistent",
+        ),
         ("Poltava, 130 km west of Kharkiv, was quiet.", 130, "consistent"),
         ("Prague is 500 km from Kyiv.", 500, "inconsistent"),
         ("The quake was centered six miles northeast of Gilroy.", 9.656, "unchecked"),
