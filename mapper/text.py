@@ -134,3 +134,29 @@ def fold_key(name: str) -> str:
         if folded == key:
             return key
         key = folded
+
+
+def one_edit(key: str) -> set[str]:
+    """Return all keys one deletion, swap, replacement or insertion of a letter away from ``key``."""
+    letters = set("abcdefghijklmnopqrstuvwxyz ") if key.isascii() else set(key) | _alphabet(key)
+    cuts = [(key[:i], key[i:]) for i in range(len(key) + 1)]
+    edits = {a + b[1:] for a, b in cuts if b}
+    edits |= {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
+    edits |= {a + c + b[1:] for a, b in cuts if b for c in letters}
+    edits |= {a + c + b for a, b in cuts for c in letters}
+    return {edit.strip() for edit in edits} - {key}
+
+
+def _alphabet(key: str) -> set[str]:
+    """Return the letters around those of ``key``: for alphabets of one Unicode block, mostly the whole alphabet."""
+    middle = sorted(c for c in key if c.isalpha())
+    if not middle:
+        return set()
+    centre = ord(middle[len(middle) // 2])
+    if unicodedata.name(chr(centre), "").startswith(("CJK", "HANGUL", "HIRAGANA", "KATAKANA")):
+        return set()
+    return {
+        chr(c)
+        for c in range(max(centre - 40, 0x80), centre + 40)
+        if chr(c).isalpha() and name_key(chr(c)) == chr(c)
+    }
