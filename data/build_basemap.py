@@ -86,9 +86,14 @@ def build(folder: Path) -> list[dict[str, Any]]:
     return [
         {
             "file": "basemap.json.gz",
-            "sources": [f"npm {LAND[0]} {LAND[1]}", "borders.npz", "gazetteer.sqlite"],
+            "sources": [
+                f"npm {LAND[0]} {LAND[1]} (OpenStreetMap)",
+                f"npm {COUNTRIES[0]} {COUNTRIES[1]} (OpenStreetMap)",
+                "borders.npz",
+                "gazetteer.sqlite",
+            ],
             "licence": "ODbL-1.0 (land, borders), CC-BY-4.0 (labels)",
-            "date": "2017-12-01",
+            "date": "2017-12",
             "about": "land, international borders and labels for exported maps",
         }
     ]
