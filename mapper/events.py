@@ -100,6 +100,7 @@ VIOLENT = frozenset(
 _VERBS = [(kind, re.compile(rf"\b(?:{verbs})\b")) for kind, verbs, _ in _LEXICON]
 _NOUNS = [(kind, re.compile(rf"\b(?:{nouns})\b", re.IGNORECASE)) for kind, _, nouns in _LEXICON]
 
+REACH_CHARS = 120  # how far before a word its "would", "not" or "the" is looked for
 _NOT_SAID = re.compile(
     r"\b(?:could|would|may|might|should|can|cannot|can't|will|won't|shall|must|if|unless|whether|plan(?:s|ned|ning)?|"
     r"threat(?:s|en|ens|ened|ening)?|(?<!early )(?<!early-)warn(?:s|ed|ing|ings)?|vow(?:s|ed|ing)?|pledg\w+|allow(?:s|ed|ing)?|permi\w+|authori[sz]\w+|ban|bans|banned|"
@@ -219,7 +220,7 @@ def _inside_longer(span: tuple[int, int], triggers: dict[tuple[int, int], Trigge
 
 
 def _trigger(sentence: str, match: re.Match[str], kind: str, verb: bool) -> Trigger | None:
-    before = sentence[: match.start()]
+    before = sentence[max(0, match.start() - REACH_CHARS) : match.start()]
     not_said = _NOT_SAID.search(before)
     if not_said and not _REACH_END.search(not_said["gap"]):
         return None

@@ -18,43 +18,18 @@ from mapper.dates import DateMention, find_dates
 from mapper.events import IMPACT, KIND_ORDER, VIOLENT, EventSigns, Trigger, read_signs
 from mapper.geodesy import distance_km
 from mapper.model import Incident, Place, Report, Resolution
+from mapper.scenes import SPECIFIC, listed_places, places_here, pointed_back, stand_in
 from mapper.sentences import Sentence
 
 THRESHOLD = 2.0
 HISTORY_DAYS = 366  # an event further back than this is background, not news
 SAME_PLACE_KM = 25.0
 
-_LOCATIVE = re.compile(
-    r"\b(?:in|at|near|outside|on|inside|around|across|over|within|off|hit|struck|shook|rocked|attacked|bombed|shelled|entered|throughout|through|"
-    r"(?:village|town|city|port|district|suburb|capital|province|region|state|island|county)(?: of)?|(?:north|south|east|west|centre|center) of)\s+"
-    r"(?:the\s+)?(?:[\w-]+\s+){0,2}[\[(\"“]?$",
-    re.IGNORECASE,
-)
-_FROM = re.compile(
-    r"\b(?:from|to|toward|towards|between|border with|than|said|told|for|via|of (?:all|every)|bound for|miles? (?:\w+ )?of|km (?:\w+ )?of|kilomet\w+ (?:\w+ )?of|and)\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-# Where somebody spoke or sits is not where it happened.
-_SOURCE_BEFORE = re.compile(
-    r"\b(?:ministry|ministers?|officials?|authorities|government|military|spokes\w+|court|embassy|analysts?|experts?|diplomats?|headquarters|mission|"
-    r"reporters?|agency|office|hospitals?|doctors|according to|told|resident|man|woman|mayor|governor|bishop|university) (?:in|of|from|at)\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_AFTER_NAME = re.compile(
-    r"^(?:['’]s\b|\s+(?:border|frontier|government|officials?|police|army|military|media|authorities|forces|ministry)\b)",
-    re.IGNORECASE,
-)
-_ANAPHORS = (
-    (("city",), re.compile(r"\b(?:the|this|that) (?:\w+ )?(?:city|town|village|port|suburb|scene|settlement|area|site|district|neighbou?rhood|building|camp)\b", re.IGNORECASE)),
-    (("region",), re.compile(r"\b(?:the|this|that) (?:\w+ )?(?:region|province|state|oblast|county|governorate|island)\b", re.IGNORECASE)),
-)  # fmt: skip
-_CAPITAL = re.compile(r"\b(?:the|this|that) (?:\w+ )?capital\b", re.IGNORECASE)
 _NEW_EVENT = re.compile(
     r"\b(?:another|separate(?:ly)?|second|third|elsewhere|further|also hit|meanwhile|earlier|in a different|additional)\b",
     re.IGNORECASE,
 )
 _DATELINE = re.compile(r"\A\s*[^\n:—–]{2,60}?(?:\([^)\n]{1,30}\)\s*)?(?:--|—|–|\s-\s|:\s)")
-_SPECIFIC = {"city": 3, "region": 2, "country": 1}
 _KIND_TITLES = {
     "armed_attack": "Attack",
     "airstrike_or_drone": "Air or drone strike",
@@ -207,7 +182,8 @@ def _read_sentence(
     day = _event_day(dates, sentence, signs, dateline)
     if _is_history(day, report.published):
         return []
-    here = _places_here(text, sentence, inside, signs, dateline)
+    spots = [t.start for t in signs.triggers] or [0]
+    here = places_here(text, sentence, inside, spots, dateline)
     tally = (
         signs.tally
         or (bool(casualties) and casualties.tally)
@@ -219,14 +195,15 @@ def _read_sentence(
         kind = _kind_of_the_story(sentence, clusters)
     events = []
     groups = _split_diplomatic(signs) if kind == "diplomatic" else [signs.triggers]
-    spots: list[Place | None] = list(_listed(text, sentence, here)) or [None]
-    for spot in spots:
+    spots_here: list[Place | None] = [*listed_places(text, sentence, here)] or [None]
+    for spot in spots_here:
         for triggers in groups:
             event = _Event(
                 sentence=sentence, text=text, triggers=triggers, kind=kind, score=score, casualties=casualties,
                 day=day, place=spot, place_reason="named in the sentence", targets=signs.targets, strong=score >= THRESHOLD, tally=tally,
             )  # fmt: skip
-            if not _stand_in(event, inside, sentence):
+            event.place, event.place_reason = stand_in(text, sentence, inside, spot)
+            if event.place is None:
                 _carry(event, seen, clusters, focus)
             events.append(event)
     return events
@@ -288,54 +265,6 @@ def _event_day(
     return min(single, key=lambda d: (rank[d.precision], min(abs(d.start - spot) for spot in spots)))
 
 
-def _places_here(
-    text: str, sentence: Sentence, inside: Sequence[Resolution], signs: EventSigns, dateline: int
-) -> list[Resolution]:
-    """Return the sentence's places that can hold its event, the best first."""
-    spots = [t.start for t in signs.triggers] or [0]
-    ranked = []
-    for r in inside:
-        if r.place is None or r.toponym.role != "literal" or r.toponym.start < dateline:
-            continue
-        start, end = r.toponym.start - sentence.start, r.toponym.end - sentence.start
-        before, after = text[:start], text[end:]
-        if _SOURCE_BEFORE.search(before):
-            continue
-        modifier = (
-            r.place.kind == "city" and before.endswith(" the ") and after[:1] == " " and after[1:2].islower()
-        )
-        cue = 0 if modifier else 2 if _LOCATIVE.search(before) else -2 if _FROM.search(before) else 0
-        if r.place.kind == "country" and (_AFTER_NAME.match(after) or cue <= 0):
-            continue
-        if cue < 0 and _AFTER_NAME.match(after):
-            continue
-        owner = _AFTER_NAME.match(after) is not None
-        order = (
-            cue <= 0 and owner,
-            -_SPECIFIC.get(r.place.kind, 2),
-            -cue,
-            min(abs(start - spot) for spot in spots),
-        )
-        ranked.append((order, r))
-    return [r for _, r in sorted(ranked, key=lambda item: item[0])]
-
-
-def _listed(text: str, sentence: Sentence, here: Sequence[Resolution]) -> list[Place]:
-    """Return the event's place, or several where the sentence lists them ("in Sumy, Kharkiv and Odesa")."""
-    if not here or here[0].place is None:
-        return []
-    first = here[0]
-    chosen, last, joined = [here[0].place], first, False
-    for r in sorted(here[1:], key=lambda r: r.toponym.start):
-        if r.place is None or r.place.kind != here[0].place.kind or r.toponym.start < last.toponym.end:
-            continue
-        gap = text[last.toponym.end - sentence.start : r.toponym.start - sentence.start]
-        if re.fullmatch(r",\s+(?:and\s+)?(?:in\s+)?|\s+and\s+(?:in\s+)?(?:the\s+(?:\w+\s+){1,2}of\s+)?", gap):
-            chosen.append(r.place)
-            joined, last = joined or "and" in gap, r
-    return chosen if joined else chosen[:1]  # "Pale, Sagaing" is one place within another
-
-
 def _split_diplomatic(signs: EventSigns) -> list[tuple[Trigger, ...]]:
     """Separate a meeting from the news conference after it."""
     press = tuple(
@@ -347,54 +276,13 @@ def _split_diplomatic(signs: EventSigns) -> list[tuple[Trigger, ...]]:
     return [group for group in (rest, press) if group] or [signs.triggers]
 
 
-def _stand_in(event: _Event, inside: Sequence[Resolution], sentence: Sentence) -> bool:
-    """Put an event whose place the gazetteer does not have into the region or country that its sentence names."""
-    if event.place is not None and event.place.kind == "city":
-        return True
-    unknown = [
-        r.toponym.text
-        for r in inside
-        if r.place is None and _LOCATIVE.search(event.text[: r.toponym.start - sentence.start])
-    ]
-    if not unknown:
-        return event.place is not None
-    around = [r.place for r in inside if r.place is not None and r.place.kind in {"region", "country"}]
-    if event.place is None and not around:
-        return False
-    event.place = event.place or min(around, key=lambda place: place.radius_km)
-    event.place_reason = (
-        f"{unknown[0]!r} is not in the gazetteer; {event.place.name}, named with it, stands in"
-    )
-    return True
-
-
 def _carry(event: _Event, seen: Sequence[Place], clusters: Sequence[_Event], focus: Place | None) -> None:
     """Give an event without a place of its own the one that its words point back to."""
-    place, reason = None, ""
-    capital = _CAPITAL.search(event.text)
-    if capital:  # of the settlements named before, the largest
-        place = max((p for p in seen if p.kind == "city"), key=lambda p: p.population, default=None)
-        reason = f"“{capital[0]}” refers to"
-    for kinds, pattern in _ANAPHORS:
-        match = pattern.search(event.text) if place is None else None
-        if match:
-            place = next((p for p in reversed(seen) if p.kind in kinds), None)
-            reason = f"“{match[0]}” refers to"
-            if place is not None:
-                break
-    if place is None and clusters and clusters[-1].sentence.paragraph == event.sentence.paragraph:
-        place, reason = clusters[-1].place, "carried over from the event before:"
-    if place is None:
-        place = next((p for p in reversed(seen) if p.kind == "city"), None)
-        reason = "carried over from the last place named:"
-    if place is None:
-        place, reason = focus, "the settlement that the report is about:"
-    if place is None:
-        place = next((p for p in reversed(seen) if p.kind == "region"), None)
-        reason = "carried over from the last region named:"
-    if place is not None:
-        event.place, event.carried = place, True
-        event.place_reason = f"{reason} {place.name}"
+    last = clusters[-1] if clusters else None
+    before = last.place if last is not None and last.sentence.paragraph == event.sentence.paragraph else None
+    event.place, event.place_reason = pointed_back(event.text, seen, before, focus)
+    if event.place is not None:
+        event.carried = True
         event.score -= 0.25
         event.strong = event.score >= THRESHOLD
 
@@ -463,7 +351,7 @@ def _merge(host: _Event, event: _Event) -> None:
         injured = event.casualties.injured if injured is None else injured
     host.casualties = Casualties(killed=killed, injured=injured)
     if event.place is not None and not event.carried:
-        finer = host.place is None or _SPECIFIC.get(event.place.kind, 2) > _SPECIFIC.get(host.place.kind, 2)
+        finer = host.place is None or SPECIFIC.get(event.place.kind, 2) > SPECIFIC.get(host.place.kind, 2)
         if host.carried or finer:
             host.place, host.carried = event.place, False
             host.place_reason = "named in a later sentence about the same event"

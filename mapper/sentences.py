@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ ABBREVIATIONS = frozenset(
     "thurs fri sat sun ala ariz ark calif colo conn del fla ga ill ind kan ky la mass md mich minn miss mo mont neb nev "
     "okla ore pa tenn tex va vt wash wis wyo".split()
 )
+MAX_SENTENCE_CHARS = 2_000  # the longest sentences of legal prose; a longer run is a table or a broken text
 # After an abbreviation, these words still open a new sentence ("in the U.S. The governor said").
 _OPENERS = frozenset(
     "the a an he she it they we but and this that these those there his her its their".split()
@@ -73,7 +75,21 @@ def _add(found: list[Sentence], text: str, start: int, end: int, paragraph: int)
 def _full_width_pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Cut after full-width marks, which no space follows."""
     cuts = [start, *(m.start() for m in _FULL_WIDTH_END.finditer(text, start + 1, end)), end]
-    return [(a, b) for a, b in pairwise(cuts) if a < b]
+    return [piece for a, b in pairwise(cuts) for piece in _bounded(text, a, b)]
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut what is too long to be a sentence at white space, so that the work on one stays small."""
+    while end - start > MAX_SENTENCE_CHARS:
+        space = max(
+            text.rfind(" ", start + 1, start + MAX_SENTENCE_CHARS),
+            text.rfind("\n", start + 1, start + MAX_SENTENCE_CHARS),
+        )
+        cut = space if space > 0 else start + MAX_SENTENCE_CHARS
+        yield start, cut
+        start = cut
+    if start < end:
+        yield start, end
 
 
 def _ends_sentence(text: str, match: re.Match[str], limit: int) -> bool:

@@ -20,7 +20,7 @@ FLOORS = [
     ["errors", "cells"],
     ["model"],
     ["text", "dates", "geodesy", "sentences"],
-    ["casualties", "events", "lexicon", "gazetteer", "borders", "regions"],
+    ["casualties", "events", "lexicon", "scenes", "gazetteer", "borders", "regions"],
     ["mentions", "resolve", "incidents", "claims", "story", "tables", "views", "reports", "features"],
     ["world", "maps"],
     ["pipeline", "geocoder", "export"],
