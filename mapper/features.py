@@ -231,11 +231,22 @@ def _labels(incidents: Sequence[Mapping[str, Any]], labels: Sequence[Place]) -> 
         (place["name"], place["lat"], place["x"]): None for place in places if place["kind"] != "country"
     }
     rows: list[list[Any]] = [[name, lat, lon, 0, 1] for name, lat, lon in happened]
+    cities = [place for place in places if place["kind"] == "city"]
     rows += [
-        [place.name, round(place.point.lat, 4), round(place.point.lon, 4), place.population // 1000, 0]
-        for place in labels
+        [label.name, round(label.point.lat, 4), round(label.point.lon, 4), label.population // 1000, 0]
+        for label in labels
+        # A city's quarters are listed as towns too; its own name is enough.
+        if not any(_reaches(city, label) for city in cities)
     ]
     return rows
+
+
+def _reaches(city: Mapping[str, Any], label: Place) -> bool:
+    """Tell whether a label lies within a city's radius, on a plane: good enough for some tens of kilometres."""
+    north_km = (label.point.lat - city["lat"]) * 111.2
+    turn = (label.point.lon - city["lon"] + 180) % 360 - 180
+    east_km = turn * 111.2 * math.cos(math.radians(city["lat"]))
+    return math.hypot(north_km, east_km) < city["radius_km"]
 
 
 def _side_by_side(longitudes: Sequence[float]) -> list[float]:

@@ -278,11 +278,12 @@ def test_heading_is_the_title_given_or_that_of_the_only_report():
 
 def test_labels_put_the_places_of_incidents_first():
     town = place("Derhachi", 50.1094, 36.1217, population=18_000)
+    quarter = place("Saltivka", 50.02, 36.33, population=400_000)  # 7 km from the middle of Kharkiv
     nowhere = place("Ukraine", 49, 32, kind="country")
     data = map_data(
         [extraction(incident("One"), incident("Two"), incident("3", nowhere))],
         basemap=small_basemap(),
-        labels=[town],
+        labels=[quarter, town],
     )
     assert data["labels"] == [
         ["Kharkiv", KHARKIV.point.lat, KHARKIV.point.lon, 0, 1],
