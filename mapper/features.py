@@ -246,7 +246,7 @@ def _reaches(city: Mapping[str, Any], label: Place) -> bool:
     north_km = (label.point.lat - city["lat"]) * 111.2
     turn = (label.point.lon - city["lon"] + 180) % 360 - 180
     east_km = turn * 111.2 * math.cos(math.radians(city["lat"]))
-    return math.hypot(north_km, east_km) < city["radius_km"]
+    return math.hypot(north_km, east_km) < float(city["radius_km"])
 
 
 def _side_by_side(longitudes: Sequence[float]) -> list[float]:
