@@ -16,7 +16,8 @@ from mapper.model import Extraction, Rejected, Report
 from mapper.reports import read_reports, report_from_text, reports_from_bytes
 from mapper.views import claim_rows, incident_rows, unplaced_rows
 
-MAP_HEIGHT_PX = 640
+MAP_HEIGHT_PX = 720
+UNKNOWN = "–"
 UPLOAD_TYPES = ["txt", "md", "markdown", "html", "htm", "json", "jsonl", "ndjson"]
 
 Reads = list[Report | Rejected]
@@ -130,15 +131,24 @@ def _results(extractions: list[Extraction], html: str) -> None:
         width="stretch",
     )
     st.subheader("Incidents")
-    st.dataframe(incidents, width="stretch", hide_index=True)
+    st.dataframe(
+        incidents,
+        width="stretch",
+        hide_index=True,
+        placeholder=UNKNOWN,
+        column_config={
+            "Title": st.column_config.TextColumn(pinned=True, width="medium"),
+            "Evidence": st.column_config.TextColumn(width="large"),
+        },
+    )
     st.download_button("Download the table (CSV)", to_csv(extractions), "incidents.csv", "text/csv")
     if claims:
         st.subheader("Distances that the reports state")
-        st.dataframe(claims, width="stretch", hide_index=True)
+        st.dataframe(claims, width="stretch", hide_index=True, placeholder=UNKNOWN)
     if unplaced:
         st.subheader("Names to check")
         st.caption("Read as place names, but without a position or with a close runner-up.")
-        st.dataframe(unplaced, width="stretch", hide_index=True)
+        st.dataframe(unplaced, width="stretch", hide_index=True, placeholder=UNKNOWN)
 
 
 main()

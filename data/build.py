@@ -30,7 +30,9 @@ def main(rooms: list[str]) -> None:
             path = FOLDER / entry["file"]
             entry |= {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
             known[entry["file"]] = entry
-    MANIFEST.write_text(json.dumps([known[name] for name in sorted(known)], indent=1) + "\n", encoding="utf-8")
+    MANIFEST.write_text(
+        json.dumps([known[name] for name in sorted(known)], indent=1) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

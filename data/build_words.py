@@ -34,7 +34,10 @@ def build(folder: Path) -> list[dict[str, object]]:
     return [
         {
             "file": "words.json.gz",
-            "sources": [f"npm {WORDLIST[0]} {WORDLIST[1]} (SCOWL)", f"PyPI {NAMES[0]} {NAMES[1]} (US Census 1990)"],
+            "sources": [
+                f"npm {WORDLIST[0]} {WORDLIST[1]} (SCOWL)",
+                f"PyPI {NAMES[0]} {NAMES[1]} (US Census 1990)",
+            ],
             "licence": "SCOWL (permissive, copyright Kevin Atkinson) and public domain",
             "date": "2016-01-01",
             "about": f"{len(common)} common English words, {len(first)} first names",

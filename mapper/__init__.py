@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mapper.export import to_geojson as to_geojson
     from mapper.export import to_jsonl as to_jsonl
     from mapper.geocoder import OfflineGeocoder as OfflineGeocoder
+    from mapper.maps import save_map as save_map
     from mapper.model import BorderDistance as BorderDistance
     from mapper.model import Candidate as Candidate
     from mapper.model import DistanceClaim as DistanceClaim
@@ -45,7 +46,7 @@ _HOMES = {
     "BorderDistance": "model", "Candidate": "model", "DistanceClaim": "model", "Extraction": "model", "Incident": "model",
     "Place": "model", "Point": "model", "Rejected": "model", "Report": "model", "Resolution": "model", "Toponym": "model",
     "OfflineGeocoder": "geocoder", "border_distance": "pipeline", "extract": "pipeline", "extract_all": "pipeline",
-    "geocode": "pipeline", "make_map": "pipeline", "read_reports": "reports",
+    "geocode": "pipeline", "make_map": "pipeline", "read_reports": "reports", "save_map": "maps",
     "to_csv": "export", "to_geojson": "export", "to_jsonl": "export",
 }  # fmt: skip
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - computed, and locked by a test

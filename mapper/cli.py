@@ -147,7 +147,8 @@ def _map(options: argparse.Namespace) -> int:
 
 
 def _extract(options: argparse.Namespace) -> int:
-    from mapper.export import FORMATS, format_of, write_text
+    from mapper.export import FORMATS, format_of
+    from mapper.files import write_text
 
     name = format_of(options.output, options.format)
     extractions, rejected = _read(options)
@@ -295,7 +296,7 @@ def _print_distance(place: Place | None, at: Point, distance: BorderDistance, co
 
 
 def _table(options: argparse.Namespace, answer: tuple[Any, list[str]]) -> int:
-    from mapper.export import write_text
+    from mapper.files import write_text
     from mapper.tables import to_csv_text
 
     table, problems = answer

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -100,30 +98,6 @@ def format_of(path: str | None, asked: str | None) -> str:
     if suffix not in FORMATS:
         raise OptionError(f"{path!r}: no format is known for .{suffix}; add --format {'|'.join(FORMATS)}")
     return suffix
-
-
-def write_text(path: str | Path, content: str) -> None:
-    """Write a text file in one step: an interrupted write leaves the old file, or none.
-
-    Raises
-    ------
-    OSError
-        If the folder is missing or may not be written.
-    """
-    target = Path(path)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)  # mkstemp's files are private
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _place(place: Place) -> dict[str, Any]:

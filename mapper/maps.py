@@ -10,16 +10,15 @@ import base64
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html.parser import HTMLParser
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from mapper.errors import OptionError
 from mapper.features import map_data
+from mapper.files import write_text
 from mapper.model import Extraction, Place, Rejected
 
 if TYPE_CHECKING:
@@ -138,21 +137,7 @@ def save_map(folium_map: folium.Map, path: str | os.PathLike[str]) -> None:
     OSError
         If the folder does not exist or cannot be written to.
     """
-    target = Path(path)
-    content = map_html(folium_map).encode()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)  # mkstemp makes files that only their owner may read
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_text(path, map_html(folium_map))
 
 
 def _safe_json(value: Any) -> str:

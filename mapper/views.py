@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mapper.features import date_text
 from mapper.model import BorderDistance, Extraction, Incident
 
 Row = dict[str, str | int | float | None]
@@ -58,16 +59,6 @@ def unplaced_rows(extractions: Sequence[Extraction]) -> list[Row]:
     return rows
 
 
-def date_text(incident: Incident) -> str:
-    """Return an incident's date as people write it, with its precision."""
-    if incident.date is None:
-        return "date unknown"
-    day = incident.date.isoformat()
-    return {"day": day, "week": f"week of {day}", "month": day[:7], "year": day[:4]}.get(
-        incident.date_precision, day
-    )
-
-
 def border_text(border: BorderDistance | None) -> str | None:
     """Return a border distance with its interval, such as "34.7 km (22–47) RU–UA"."""
     if border is None:
@@ -79,17 +70,17 @@ def _incident_row(extraction: Extraction, incident: Incident) -> Row:
     place = incident.place
     return {
         "Title": incident.title,
-        "Kind": incident.kind.replace("_", " "),
         "Date": date_text(incident),
         "Killed": incident.killed,
         "Injured": incident.injured,
         "Place": place.name,
         "Country": place.country,
-        "Precision": f"{place.kind}, within about {place.radius_km:.0f} km",
-        "Placed because": incident.place_reason,
+        "Evidence": incident.evidence,
         "Nearest border": border_text(incident.border),
         "Story's border": border_text(incident.story_border),
-        "Evidence": incident.evidence,
+        "Placed because": incident.place_reason,
+        "Precision": f"{place.kind}, within about {place.radius_km:.0f} km",
+        "Kind": incident.kind.replace("_", " "),
         "Confidence": incident.confidence,
         "Report": _name(extraction),
     }

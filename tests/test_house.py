@@ -17,11 +17,12 @@ PACKAGE = ROOT / "mapper"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 FLOORS = [
-    ["errors", "cells"],
+    ["errors", "cells", "files"],
     ["model"],
     ["text", "dates", "geodesy", "sentences"],
     ["casualties", "events", "lexicon", "scenes", "gazetteer", "borders", "regions"],
-    ["mentions", "resolve", "incidents", "claims", "story", "tables", "views", "reports", "features"],
+    ["mentions", "resolve", "incidents", "claims", "story", "tables", "reports", "features"],
+    ["views"],
     ["world", "maps"],
     ["pipeline", "geocoder", "export"],
     ["cli"],
@@ -41,7 +42,7 @@ FENCES = {
 PUBLIC = [
     "BorderDistance", "Candidate", "CoordinateError", "DataError", "DistanceClaim", "Extraction", "Incident", "InputError",
     "MapperError", "OfflineGeocoder", "OptionError", "Place", "PlaceNotFoundError", "Point", "Rejected", "Report",
-    "Resolution", "Toponym", "border_distance", "extract", "extract_all", "geocode", "make_map", "read_reports", "to_csv",
+    "Resolution", "Toponym", "border_distance", "extract", "extract_all", "geocode", "make_map", "read_reports", "save_map", "to_csv",
     "to_geojson", "to_jsonl",
 ]  # fmt: skip
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
