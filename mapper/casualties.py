@@ -58,6 +58,7 @@ _INJURED = _patterns(
 _ONE_KILLED = re.compile(
     rf"\b(?:a|an|one|the|another)\s+(?:[\w-]+\s+){{0,3}}{_PERSON}\s+(?:was|has been|had been|is)\s+(?:also\s+)?(?:shot dead|killed|stabbed to death|beaten to death)\b"
     r"|\b(?:he|she)\s+(?:was|has been|had been)\s+(?:killed|shot dead)\b"
+    r"|\bdied\b[^.;]{0,60}\bafter being (?:shot|stabbed|knifed|beaten|hit|struck)\b"
     r"|\bclaim(?:ed|ing|s) the life of\b|\bkilling\s+(?:a|an|one)\s+(?!dozen|hundred)[\w-]+|\bkilled\s+(?:a|an)\s+(?!dozen|hundred|number)(?:[\w-]+\s+){0,3}"
     rf"{_PERSON}\b",
     re.IGNORECASE,

@@ -98,6 +98,8 @@ def find_dates(text: str, published: date | None) -> list[DateMention]:
         day, precision = answer
         if day is not None and published is not None and day > published:
             day = None
+        if _SCHEDULED.search(text[max(0, match.start() - 40) : match.start()]):
+            day = None
         days = 2 if reader is _weekend else _SPANS[precision]
         mention = DateMention(start=match.start(), end=match.end(), date=day, precision=precision, days=days)
         if _TALLY.match(match[0]) or _TALLY_BEFORE.search(text[max(0, match.start() - 24) : match.start()]):
@@ -108,6 +110,9 @@ def find_dates(text: str, published: date | None) -> list[DateMention]:
     return found
 
 
+_SCHEDULED = re.compile(
+    r"\b(?:scheduled|due|planned|expected|set|slated|postponed)\b[^.;,]{0,24}$", re.IGNORECASE
+)
 _SPANS = {"day": 1, "week": 7, "month": 31, "year": 366}
 _TALLY = re.compile(r"(?:since|until|by|between|throughout|from)\b", re.IGNORECASE)
 _TALLY_BEFORE = re.compile(

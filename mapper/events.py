@@ -63,8 +63,8 @@ _LEXICON: tuple[tuple[str, str, str], ...] = (
     ),
     (
         IMPACT,
-        r"struck|hit|targeted|damaged|destroyed|wrecked|ravaged|gutted|levell?ed|flattened|set fire to|burned down|pounded|killed|rocked|shook|jolted|erupted",
-        r"(?<=that )event|(?<=the )incident|deaths?|casualties",
+        r"struck|hit(?! back)|targeted|damaged|destroyed|wrecked|ravaged|gutted|levell?ed|flattened|set fire to|burned down|pounded|killed|rocked|shook|jolted|erupted",
+        r"(?<=that )event|(?<=the )incident",
     ),
     (
         "diplomatic",
@@ -107,7 +107,7 @@ _NOT_SAID = re.compile(
     r"prohibit\w*|prevent\w*|avoid\w*|avert\w*|right to|risks?|fear(?:s|ed|ing)?|possib\w+|potential\w*|likely|unlikely|capab\w+|"
     r"deter\w*|urg(?:e|es|ed|ing)|call(?:s|ed|ing)? (?:for|on)|demand\w*|seek(?:s|ing)?|future|expected|forecasts?|"
     r"drills?|exercises?|anniversary|deny|denied|denies|denying|not|never|no|n't|without|foil\w*|thwart\w*|intend\w*|want(?:s|ed)? to|"
-    r"refus\w+|consider\w*|propos\w+|to|against|defen[cds]\w*|invit\w+|declin\w+|upcoming|scheduled|due|hop(?:e|es|ed|ing)|ahead of)\b"
+    r"refus\w+|consider\w*|propos\w+|against|defen[cds]\w*|invit\w+|declin\w+|upcoming|scheduled|due|hop(?:e|es|ed|ing)|ahead of)\b"
     r"(?P<gap>[^;:—–“”\"]{0,45})$",
     re.IGNORECASE,
 )
@@ -224,7 +224,9 @@ def _trigger(sentence: str, match: re.Match[str], kind: str, verb: bool) -> Trig
     not_said = _NOT_SAID.search(before)
     if not_said and not _REACH_END.search(not_said["gap"]):
         return None
-    if verb and re.search(r"\b(?:to|be|being|get)\s+$", before):
+    if re.search(
+        r"\bto\s+(?:\w+ly\s+)?$" if not verb else r"\b(?:to|be|get)\s+(?:\w+ly\s+)?$", before, re.IGNORECASE
+    ):
         return None
     word = match[0].lower()
     plural = not verb and word.endswith("s") and not word.endswith("ss")

@@ -214,7 +214,7 @@ def _kind_of_the_story(sentence: Sentence, clusters: Sequence[_Event]) -> str:
     for cluster in reversed(clusters):
         if cluster.kind in VIOLENT | {"natural_disaster", "accident"}:
             return cluster.kind
-    return "armed_attack"
+    return "other"
 
 
 def _is_history(day: DateMention | None, published: date | None) -> bool:
@@ -244,6 +244,8 @@ def _score(
         score += 1.0 if best is not None and best.kind != "country" else 0.4
     if not signs.triggers:
         score -= 0.5
+    elif signs.kind == IMPACT and not casualties and not signs.targets:
+        score -= 2.0  # "hit" and "struck" alone may be said of a ball or a record
     if tally:  # a day and a single event beside it outweigh most of the doubt
         single = any(not t.generic for t in signs.triggers)
         score -= 0.5 if single and day is not None and day.precision == "day" else 3.0
@@ -283,7 +285,7 @@ def _carry(event: _Event, seen: Sequence[Place], clusters: Sequence[_Event], foc
     event.place, event.place_reason = pointed_back(event.text, seen, before, focus)
     if event.place is not None:
         event.carried = True
-        event.score -= 0.25
+        event.score -= 0.25 if event.kind in VIOLENT | {"natural_disaster", "accident"} else 0.75
         event.strong = event.score >= THRESHOLD
 
 

@@ -51,6 +51,9 @@ OPENING_WORDS = (
         "two three four five six seven eight nine ten both each some many most several all another one no not".split()
     )
 )
+MEDIA_NOUNS = frozenset(
+    "agency newspaper outlet channel network broadcaster magazine website daily tabloid weekly".split()
+)
 # Media that are named like a place.
 MEDIA = frozenset(
     ["al jazeera", "dawn", "the hill", "the sun", "sun", "politico", "axios", "sana", "interfax"]

@@ -137,7 +137,17 @@ class _Scan:
             ):
                 continue
             name = self._text(at, count)
+            if count > 1 and self._area_only(at, count):
+                continue
             candidates = tuple(self.gazetteer.lookup(name))
+            country = self.gazetteer.demonym(name)
+            if (
+                country is not None
+                and candidates
+                and candidates[0].place.kind == "city"
+                and not self._qualified(at + count)
+            ):
+                candidates = ()  # "Canadian" is no town in Texas
             if candidates and self._needless_article(at, count, candidates):
                 return 1, None
             if not last.capital and not any(c.place.kind == "region" for c in candidates):
@@ -148,7 +158,7 @@ class _Scan:
                 break
             if candidates and (count == 1 or not self._sum_of_parts(at, count, candidates)):
                 return self._judge(at, count, candidates)
-            if (country := self.gazetteer.demonym(name)) is not None:
+            if country is not None:
                 return count, self._mention(at, count, (), role="demonym", demonym=country)
         return self._unknown(at)
 
@@ -173,17 +183,24 @@ class _Scan:
         for gap_at, other in ((at - 1, at - 1), (at, at + 1)):
             if not (0 <= other < len(self.tokens)) or not self.joined[gap_at]:
                 continue
-            hyphen = self.report.text[self.tokens[gap_at].end] in "-‐‑"
+            hyphen = self.report.text[self.tokens[gap_at].end] in "-‐‑–"
             token = self.tokens[other]
-            if (
-                hyphen
-                and token.capital
-                and not self._is_place(other)
-                and not self.gazetteer.demonym(token.text)
-            ):
-                return True
+            people = best.kind == "country" and self.gazetteer.demonym(token.text) is not None
+            if hyphen and token.capital and not people and not self._is_place(other):
+                return True  # but not in "Libya–Turkish"; "Arab–Israeli" names no town called Arab
+        if self._before(at) in lexicon.MEDIA_NOUNS or self._titled(at):
+            return True
         after = self.report.text[self.tokens[at].end : self.tokens[at].end + 2]
         return best.kind == "city" and after[:1] == " " and after[1:].isdigit()  # "Loop 286"
+
+    def _titled(self, at: int) -> bool:
+        """Tell "in The Atlantic": a capital article within a sentence begins the name of a paper or a body."""
+        return (
+            at > 0
+            and self.tokens[at - 1].text == "The"
+            and self.joined[at - 1]
+            and not self._opens_sentence(at - 1)
+        )
 
     def _tail_of_name(self, best: Place, previous: _Token | None) -> bool:
         """Tell "Issa" in "Ain Issa": the name as a whole is not in the gazetteer, and its end means another place."""
@@ -194,6 +211,11 @@ class _Scan:
             and not self._common(previous)
             and self.gazetteer.demonym(previous.text) is None
         )
+
+    def _area_only(self, at: int, count: int) -> bool:
+        """Tell "The state" or "This region": an area without a name."""
+        words = [token.text.lower() for token in self.tokens[at : at + count]]
+        return words[0] in lexicon.OPENING_WORDS and all(word in lexicon.AREA_WORDS for word in words[1:])
 
     def _needless_article(self, at: int, count: int, candidates: tuple[Candidate, ...]) -> bool:
         """Tell "The US" from "The Hague": the article belongs to a name that means another place without it."""

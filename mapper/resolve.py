@@ -23,13 +23,15 @@ from mapper.model import Candidate, Place, Report, Resolution
 UNSURE = 0.5  # below this score a resolution is marked as unsure
 RUNNERS_UP = 4
 
-_PRIOR_WEIGHT = 14.0  # of the gazetteer's score (0..1)
+_PRIOR_WEIGHT = 18.0  # of the gazetteer's score (0..1)
 _COUNTRY_WEIGHT = 5.0
 _REGION_WEIGHT = 4.0
 _QUALIFIER_WEIGHT = 20.0
+_OTHER_NAME_WEIGHT = 6.0
 _NEAR_WEIGHT = 3.0
 _NEAR_KM = 150.0
 _KNOWN_CITY = 500_000  # inhabitants from which a place needs no support from the report
+_MAIN_SHARE = 0.5  # of the mentions of the most named country
 _TOWN = 30_000  # and in a report that names its countries, up to which a place outside them does
 _VILLAGE = 1_000  # inhabitants up to which it does, even under its usual name
 _QUALIFIER_GAP = re.compile(r",\s|\s\(|\sin\s(?:the\s)?|’s\s|'s\s|,\sin\s(?:the\s)?|\s")
@@ -137,6 +139,8 @@ def _answer(
     others = tuple(replace(c, score=round(s, 4)) for s, c in ranked[1 : 1 + RUNNERS_UP])
     place = best.place
     supported = qualifier is not None or context.supports(place, name)
+    if best.match in {"fold", "typo"}:  # a likeness needs more than a country that is named in passing
+        supported = qualifier is not None or context.share(place.country, name) >= _MAIN_SHARE
     if not supported and _needs_support(best, context, cued=mention.cued):
         reason = f"{_where(place)} is called {toponym.text!r}, but nothing in the report points there"
         return Resolution(
@@ -190,11 +194,15 @@ def _rank(
 ) -> list[tuple[float, Candidate]]:
     """Return the candidates with their share of the evidence, best first."""
     weights = []
+    areas = [c.score for c in candidates if c.match == "exact" and c.place.kind in {"country", "region"}]
+    area_score = max(areas, default=0.0)
     for candidate in candidates:
         place = candidate.place
         weight = _PRIOR_WEIGHT * candidate.score
         if qualifier is not None and _within(place, qualifier):
             weight += _QUALIFIER_WEIGHT
+        if candidate.match != "exact" and candidate.score < area_score and qualifier is None:
+            weight -= _OTHER_NAME_WEIGHT  # "Colorado" is the state before it is Colorado City
         if place.kind != "country":
             weight += _COUNTRY_WEIGHT * max(context.share(place.country, name), 0.0) ** 0.5
             if place.kind == "city" and context.region_named(place, name):

@@ -22,9 +22,14 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 # Where somebody spoke or sits is not where it happened.
+_ON_THE_WAY = re.compile(
+    r"\b(?:(?:way|route|bound|flight|heading|headed|travel\w*|journey|trip|back|return\w*) (?:to|for)|from [\w' -]{1,40} to)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_JOURNEY = re.compile(r"from  to ", re.IGNORECASE)  # with the name between
 _SOURCE_BEFORE = re.compile(
-    r"\b(?:ministry|ministers?|officials?|authorities|government|military|spokes\w+|court|embassy|analysts?|experts?|diplomats?|headquarters|mission|"
-    r"reporters?|agency|office|hospitals?|doctors|according to|told|resident|man|woman|mayor|governor|bishop|university) (?:in|of|from|at)\s+(?:the\s+)?$",
+    r"\b(?:ministry|ministers?|officials?|authorities|government|military|spokes\w+|analysts?|experts?|diplomats?|"
+    r"reporters?|agency|doctors|according to|told|resident|man|woman|mayor|governor|bishop) (?:in|of|from|at)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _AFTER_NAME = re.compile(
@@ -62,7 +67,11 @@ def places_here(
             continue
         start, end = r.toponym.start - sentence.start, r.toponym.end - sentence.start
         before, after = text[max(0, start - REACH_CHARS) : start], text[end : end + REACH_CHARS]
-        if _SOURCE_BEFORE.search(before):
+        if (
+            _SOURCE_BEFORE.search(before)
+            or _ON_THE_WAY.search(before)
+            or _JOURNEY.fullmatch(before[-5:] + after[:4])
+        ):
             continue
         modifier = (
             r.place.kind == "city" and before.endswith(" the ") and after[:1] == " " and after[1:2].islower()

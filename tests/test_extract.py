@@ -217,3 +217,35 @@ def test_any_text(text, published):
         assert incident.border.low_km <= incident.border.km <= incident.border.high_km
     for claim in extraction.claims:
         assert claim.evidence in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The state-run railways launched a service in India on Friday.",  # "The state" is no region of Jordan
+        "Caloundra scored before Wynnum hit back on Saturday in Australia.",
+        "On Friday officials said the train was on its way to Chennai in India.",
+    ],
+)
+def test_no_dot_where_nothing_happened(text):
+    assert [i.title for i in read(text).incidents if i.kind not in {"other"} or i.place.country == "JO"] == []
+
+
+def test_a_people_is_no_town_of_that_name():
+    assert places("They fled to the Canadian embassy in Tehran, Iran.")["Canadian"] == ("Canada", "CA")
+
+
+def test_a_state_is_not_the_city_that_shares_its_name():
+    found = places("California, Colorado, Nevada, Texas, Oklahoma and Utah in the United States sued.")
+    assert (
+        found["Colorado"] == ("Colorado", "US")
+        and found["Nevada"] == ("Nevada", "US")
+        and found["Oklahoma"] == ("Oklahoma", "US")
+    )
+
+
+def test_a_date_that_is_scheduled_dates_no_event():
+    (incident,) = read(
+        "A gunman killed two people in Toronto, Canada. His trial is scheduled for 4 February."
+    ).incidents
+    assert incident.date is None
