@@ -194,14 +194,13 @@ def _rank(
 ) -> list[tuple[float, Candidate]]:
     """Return the candidates with their share of the evidence, best first."""
     weights = []
-    areas = [c.score for c in candidates if c.match == "exact" and c.place.kind in {"country", "region"}]
-    area_score = max(areas, default=0.0)
+    areas = [c for c in candidates if c.match == "exact" and c.place.kind in {"country", "region"}]
     for candidate in candidates:
         place = candidate.place
         weight = _PRIOR_WEIGHT * candidate.score
         if qualifier is not None and _within(place, qualifier):
             weight += _QUALIFIER_WEIGHT
-        if candidate.match != "exact" and candidate.score < area_score and qualifier is None:
+        if qualifier is None and any(_lesser_namesake(candidate, area) for area in areas):
             weight -= _OTHER_NAME_WEIGHT  # "Colorado" is the state before it is Colorado City
         if place.kind != "country":
             weight += _COUNTRY_WEIGHT * max(context.share(place.country, name), 0.0) ** 0.5
@@ -215,6 +214,13 @@ def _rank(
     total = sum(shares)
     ranked = [(share / total, candidate) for share, candidate in zip(shares, candidates, strict=True)]
     return sorted(ranked, key=lambda pair: -pair[0])
+
+
+def _lesser_namesake(candidate: Candidate, area: Candidate) -> bool:
+    """Tell a city that bears an area's name only in part ("Oklahoma City") and holds less than a quarter of its people."""
+    if candidate.match == "exact" or candidate.place.kind != "city":
+        return False
+    return candidate.score < area.score or candidate.place.population < area.place.population / 4
 
 
 def _close(place: Place, anchor: Place) -> bool:
