@@ -365,6 +365,22 @@ class Gazetteer:
             )
         ]
 
+    def areas(self, text: str) -> list[Candidate]:
+        """Return the countries and regions that a qualifier behind a place's name may mean.
+
+        Parameters
+        ----------
+        text : str
+            A name or one of the short forms that are too short to stand alone: "Texas", "Ill.", "W.Va.", "KY".
+
+        Returns
+        -------
+        list of Candidate
+            Best first; empty when the text names no area.
+        """
+        rows = [(prominence(row[2], row[8]), "alternate", row) for row in self._areas(text)]
+        return [_candidate(*entry) for entry in _sorted(rows)]
+
     def _areas(self, text: str) -> list[_Row]:
         """Return the countries and regions that a qualifier ("Texas", "Ill.", "UK") may mean."""
         key = name_key(text)

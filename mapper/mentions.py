@@ -128,8 +128,26 @@ class _Scan:
                 yield mention
             at += taken
 
+    def _short_area(self, at: int) -> Mention | None:
+        """Read the short form of a state behind a comma: "Edmonton, Ky.", "Charleston, W.Va.", "Austin, TX"."""
+        token, text = self.tokens[at], self.report.text
+        if at == 0 or not self.tokens[at - 1].capital or text[self.tokens[at - 1].end : token.start] != ", ":
+            return None
+        dotted = text[token.end : token.end + 1] == "." and "." not in token.text
+        if not (dotted or "." in token.text or (len(token.text) == 2 and token.acronym)):
+            return None
+        areas = tuple(c for c in self.gazetteer.areas(token.text) if c.place.kind == "region")
+        if not areas or not self.gazetteer.lookup(self.tokens[at - 1].text):
+            return None
+        end = token.end + dotted
+        toponym = Toponym(report_id=self.report.id, start=token.start, end=end, text=text[token.start : end])
+        return Mention(toponym, areas, cued=True)
+
     def _match(self, at: int) -> tuple[int, Mention | None]:
         """Return how many tokens the longest name here takes, and the mention if it is a place."""
+        short = self._short_area(at)
+        if short is not None:
+            return 1, short
         for count in range(self._reach(at), 0, -1):
             last = self.tokens[at + count - 1]
             if last.text in lexicon.CONNECTORS or (
@@ -156,7 +174,7 @@ class _Scan:
                 return 1, None
             if candidates and count == 1 and self._half_of_name(at, candidates[0].place):
                 break
-            if candidates and (count == 1 or not self._sum_of_parts(at, count, candidates)):
+            if candidates and not self._two_names(at, count, candidates):
                 return self._judge(at, count, candidates)
             if country is not None:
                 return count, self._mention(at, count, (), role="demonym", demonym=country)
@@ -171,12 +189,10 @@ class _Scan:
     def _text(self, at: int, count: int) -> str:
         return self.report.text[self.tokens[at].start : self.tokens[at + count - 1].end]
 
-    def _sum_of_parts(self, at: int, count: int, candidates: tuple[Candidate, ...]) -> bool:
-        """Tell a chance match from a name: "North Korea China" joins nothing, neither does a hamlet called "The Hague Is"."""
-        return candidates[0].place.kind == "city" and any(
-            self.tokens[i].text in lexicon.CONNECTORS and self.tokens[i].text == "and"
-            for i in range(at, at + count)
-        )
+    def _two_names(self, at: int, count: int, candidates: tuple[Candidate, ...]) -> bool:
+        """Tell two names joined by "and" from one: areas may be called "Bosnia and Herzegovina", cities hardly."""
+        words = {token.text for token in self.tokens[at : at + count]}
+        return "and" in words and candidates[0].place.kind == "city"
 
     def _half_of_name(self, at: int, best: Place) -> bool:
         """Tell a piece of a hyphenated or longer name that is not in the gazetteer ("Pont-Sonde", "in Ain Issa")."""
@@ -281,6 +297,8 @@ class _Scan:
         gap = self.report.text[self.tokens[end - 1].end : self.tokens[end].start]
         if gap not in {", ", ",\n", " ("}:
             return False
+        if self._short_area(end) is not None:
+            return True
         for count in (3, 2, 1):
             if end + count <= len(self.tokens) and all(self.joined[end : end + count - 1]):
                 best = self.gazetteer.lookup(self._text(end, count))[:3]

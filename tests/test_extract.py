@@ -32,6 +32,8 @@ def places(text):
         ("Shells fell in the Kharkiv region of Ukraine.", "Kharkiv region", ("Kharkiv Oblast", "UA")),
         ("KYIV, Aug 18 - Two people died in Odesa.", "KYIV", ("Kyiv", "UA")),
         ("The US and the U.K. agreed.", "US", ("United States", "US")),
+        ("EDMONTON, Ky. -- One man is dead.", "EDMONTON", ("Edmonton", "US")),
+        ("CHARLESTON, W.Va. -- A man is dead.", "W.Va.", ("West Virginia", "US")),
         ("A bomb went off in Харків.", "Харків", ("Kharkiv", "UA")),
         ("The army took Al-Hudaydah in Yemen.", "Al-Hudaydah", ("Hodeidah", "YE")),
     ],
