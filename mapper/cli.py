@@ -62,12 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "-o", "--output", default="map.html", metavar="FILE", help="the map (default: map.html)"
     )
-    command.add_argument(
-        "--published",
-        type=_date,
-        metavar="DATE",
-        help="publication date of reports that carry none (2024-05-31)",
-    )
+    _add_published(command)
     command.add_argument("--title", help="title of the map")
     command.set_defaults(run=_map)
 
@@ -77,12 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         "--format", choices=("jsonl", "geojson", "csv"), help="default: by the suffix of FILE, else jsonl"
     )
     command.add_argument("-o", "--output", metavar="FILE", help="where to write (default: standard output)")
-    command.add_argument(
-        "--published",
-        type=_date,
-        metavar="DATE",
-        help="publication date of reports that carry none (2024-05-31)",
-    )
+    _add_published(command)
     command.set_defaults(run=_extract)
 
     command = commands.add_parser("geocode", help="place names → candidates, best first")
@@ -123,14 +113,18 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--port", type=_positive, default=8501, metavar="N", help="port on 127.0.0.1 (default: 8501)"
     )
+    _add_published(command)
+    command.set_defaults(run=_app)
+    return parser
+
+
+def _add_published(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--published",
         type=_date,
         metavar="DATE",
         help="publication date of reports that carry none (2024-05-31)",
     )
-    command.set_defaults(run=_app)
-    return parser
 
 
 def _map(options: argparse.Namespace) -> int:
