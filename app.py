@@ -61,7 +61,7 @@ def _inputs() -> tuple[Reads, date | None]:
         )
         sent = st.form_submit_button("Map it", type="primary", width="stretch")
     if sent:
-        reads: Reads = [report_from_text(text, id="pasted report", suffix=".md")] if text.strip() else []
+        reads: Reads = [report_from_text(text, id="pasted report", front_matter=True)] if text.strip() else []
         for file in files or []:
             reads += list(reports_from_bytes(file.name, file.getvalue()))
         if not reads:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mapper.dates import NUMBER_WORDS
 
 _UNITS = "|".join(sorted((w for w in NUMBER_WORDS if w not in {"a", "an"}), key=len, reverse=True))
-_NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?:{_UNITS})|(?:an?|{_UNITS})\s+(?:hundred|thousand)(?!s)|(?:a|two|three) dozen|{_UNITS})"
+_NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,2}}(?!,?\d)|(?<![\d.,])\d{{1,7}}(?![\d])|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?:{_UNITS})|(?:an?|{_UNITS})\s+(?:hundred|thousand)(?!s)|(?:a|two|three) dozen|{_UNITS})"
 _HEDGE = r"(?:(?:at|no) (?:least|fewer than|less than)|(?:more|fewer|less) than|over|around|about|nearly|almost|some|up to|as many as|roughly|approximately|a further|another|only|just|an estimated|a total of|all)\s+"
 _PERSON = (
     r"(?:people|persons?|civilians?|residents?|soldiers?|troops?|servicemen|policemen|police officers?|officers?|men|man|women|woman|"

@@ -22,6 +22,8 @@ KM_PER_UNIT = {
     "nmi": 1.852,  # international nautical mile, exact by definition (1929)
     "m": 0.001,
 }
+MAX_DISTANCE_KM = 20_004.0  # half a meridian of WGS 84: no two places lie further apart
+REMEMBERED = 100  # how many place names back a sentence may point
 ROUNDING = 0.1  # a tenth: reports round to one or two digits
 
 _NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?:a|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine|hundred|thousand))?)"
@@ -76,10 +78,13 @@ def find_claims(
         In order of the text.
     """
     claims = []
+    starts = [r.toponym.start for r in resolutions]
     for sentence in sentences:
         text = report.text[sentence.start : sentence.end]
+        first, last = sentence.span(starts)
         for stated in _distances(text):
-            claim = _claim(report, sentence, text, stated, resolutions, border_of)
+            earlier = resolutions[max(0, first - REMEMBERED) : first]
+            claim = _claim(report, sentence, text, stated, resolutions[first:last], earlier, border_of)
             if claim is not None:
                 claims.append(claim)
     return claims
@@ -124,24 +129,23 @@ def _claim(
     sentence: Sentence,
     text: str,
     stated: _Stated,
-    resolutions: Sequence[Resolution],
+    here: Sequence[Resolution],
+    earlier: Sequence[Resolution],
     border_of: BorderOf,
 ) -> DistanceClaim | None:
     """Read one stated distance: from which place, to what."""
     rest = text[stated.end :]
     separation = _SEPARATION.match(rest)
     relation = separation or _RELATION.match(rest)
-    if relation is None or stated.km <= 0:
+    if relation is None or not 0 < stated.km <= MAX_DISTANCE_KM:
         return None
     rest_at = stated.end + relation.end()
     rest_end = min(len(text), rest_at + 90)
-    after = [
-        r for r in _inside(resolutions, sentence) if rest_at <= r.toponym.start - sentence.start < rest_end
-    ]
+    after = [r for r in here if rest_at <= r.toponym.start - sentence.start < rest_end]
     clause = re.split(r"[,;.:]|\band\b", text[rest_at:rest_end])[0]
     border = _BORDER.search(clause)
     subject_until = stated.end + separation.end("subject") if separation else stated.start
-    subject = _subject(resolutions, sentence, subject_until)
+    subject = _subject(here, earlier, sentence.start + subject_until)
     if border is None and not after:
         return None
     name = subject.toponym.text if subject else "not named"
@@ -151,7 +155,7 @@ def _claim(
         | {"start": sentence.start, "end": sentence.end}
     )  # fmt: skip
     if border is not None:
-        country = _border_country(resolutions, sentence, rest_at, clause, place)
+        country = _border_country(here, sentence, rest_at, clause, place)
         reference = clause.strip().removeprefix("the ").strip()
         if place is None:
             return _unchecked(span, reference, "the place it starts from is not known")
@@ -174,31 +178,27 @@ def _claim(
     return _judge(span, target.toponym.text, stated, km, max(0.0, km - reach), km + reach, target.place.name)
 
 
-def _inside(resolutions: Sequence[Resolution], sentence: Sentence) -> list[Resolution]:
-    return [r for r in resolutions if sentence.start <= r.toponym.start < sentence.end]
-
-
-def _subject(resolutions: Sequence[Resolution], sentence: Sentence, until: int) -> Resolution | None:
-    """Return the place that the distance starts from: the last one named before it, here or earlier in the report."""
-    at = sentence.start + until
-    before = [r for r in resolutions if r.toponym.end <= at and r.toponym.role != "demonym"]
-    here = [r for r in before if r.toponym.start >= sentence.start]
-    local = [r for r in here if r.place is None or r.place.kind != "country"]
-    if local:
-        # "Kharkiv, Ukraine's second largest city, is 30 km …": the sentence's first place is its subject.
-        return local[0] if len(local) == 1 else local[-1]
-    earlier = [r for r in before if r.place is not None and r.place.kind == "city"]
-    return earlier[-1] if earlier and not here else (here[-1] if here else None)
+def _subject(here: Sequence[Resolution], earlier: Sequence[Resolution], until: int) -> Resolution | None:
+    """Return the place that a distance starts from: one named before it in the sentence, else the last city before."""
+    before = [r for r in here if r.toponym.end <= until and r.toponym.role != "demonym"]
+    spots = [r for r in before if r.place is None or r.place.kind == "city"]
+    areas = [r for r in before if r.place is not None and r.place.kind == "region"]
+    if spots or areas:
+        # "Kharkiv, Ukraine's second city, is 30 km …", but "the mayor of Sumy said that Belgorod, 30 km …"
+        return (spots or areas)[-1]
+    if before:
+        return before[-1]
+    return next((r for r in reversed(earlier) if r.place is not None and r.place.kind == "city"), None)
 
 
 def _border_country(
-    resolutions: Sequence[Resolution], sentence: Sentence, rest_at: int, clause: str, place: Place | None
+    here: Sequence[Resolution], sentence: Sentence, rest_at: int, clause: str, place: Place | None
 ) -> str | None:
     """Return the country whose border is meant ("the border with Russia", "the Russian border")."""
     end = sentence.start + rest_at + len(clause)
     named = [
         r.place.country
-        for r in resolutions
+        for r in here
         if r.place is not None
         and sentence.start + rest_at <= r.toponym.start < end
         and r.place.kind == "country"

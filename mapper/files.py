@@ -10,15 +10,27 @@ from pathlib import Path
 def write_text(path: str | os.PathLike[str], content: str) -> None:
     """Write a text file in one step: an interrupted write leaves the old file, or none.
 
+    A link is followed; what is no regular file (a pipe, a device) is written to as it is.
+
     Raises
     ------
     OSError
-        If the folder is missing or may not be written.
+        If the folder is missing or may not be written; it names the path that was given.
     """
-    target = Path(path)
+    target = Path(path).resolve()
+    try:
+        if target.exists() and not target.is_file():
+            target.write_text(content, encoding="utf-8", errors="replace", newline="\n")
+        else:
+            _replace(target, content)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
+
+
+def _replace(target: Path, content: str) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

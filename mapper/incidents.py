@@ -17,12 +17,13 @@ from mapper.casualties import Casualties, read_casualties
 from mapper.dates import DateMention, find_dates
 from mapper.events import IMPACT, KIND_ORDER, VIOLENT, EventSigns, Trigger, read_signs
 from mapper.geodesy import distance_km
-from mapper.model import Incident, Place, Report, Resolution
+from mapper.model import Incident, Place, Rejected, Report, Resolution
 from mapper.scenes import SPECIFIC, listed_places, places_here, pointed_back, stand_in
 from mapper.sentences import Sentence
 
 THRESHOLD = 2.0
 HISTORY_DAYS = 366  # an event further back than this is background, not news
+REMEMBERED = 100  # how many events and places back a sentence may point
 SAME_PLACE_KM = 25.0
 
 _NEW_EVENT = re.compile(
@@ -79,7 +80,7 @@ class _Event:
 
 def find_incidents(
     report: Report, sentences: Sequence[Sentence], resolutions: Sequence[Resolution]
-) -> list[Incident]:
+) -> tuple[list[Incident], list[Rejected]]:
     """Build the incidents that a report tells of.
 
     Parameters
@@ -93,8 +94,10 @@ def find_incidents(
 
     Returns
     -------
-    list of Incident
+    incidents : list of Incident
         In order of the text, without border distances.
+    rejected : list of Rejected
+        Events for which the report gives no place: their sentence, and that reason.
     """
     dates = find_dates(report.text, report.published)
     only_day = _only_day(dates)
@@ -103,27 +106,36 @@ def find_incidents(
     clusters: list[_Event] = []
     seen: list[Place] = []
     title_end = _title_end(report, sentences)
+    toponym_starts = [r.toponym.start for r in resolutions]
+    date_starts = [d.start for d in dates]
     for sentence in sentences:
-        inside = [r for r in resolutions if sentence.start <= r.toponym.start < sentence.end]
         if sentence.start < title_end:
             continue
-        named = [d for d in dates if sentence.start <= d.start < sentence.end]
+        inside = resolutions[slice(*sentence.span(toponym_starts))]
+        named = dates[slice(*sentence.span(date_starts))]
         for event in _read_sentence(report, sentence, inside, named, seen, clusters, focus, dateline):
             if event.day is None and not any(d.date is None for d in named):
                 event.day = only_day
             if event.tally and not event.strong:
                 continue
-            host = next((cluster for cluster in reversed(clusters) if _same_event(cluster, event)), None)
+            host = next(
+                (cluster for cluster in clusters[: -REMEMBERED - 1 : -1] if _same_event(cluster, event)), None
+            )
             if host is not None:
                 _merge(host, event)
             elif event.strong:
                 clusters.append(event)
-        seen += [
+        seen = seen[-REMEMBERED:] + [
             r.place
             for r in inside
             if r.place is not None and r.toponym.role == "literal" and r.toponym.start >= dateline
         ]
-    return [_incident(report, event) for event in clusters if event.place is not None]
+    rejected = [
+        Rejected(source=event.text, reason="an event, but the report gives no place for it")
+        for event in clusters
+        if event.place is None
+    ]
+    return [_incident(report, event) for event in clusters if event.place is not None], rejected
 
 
 def _only_day(dates: Sequence[DateMention]) -> DateMention | None:

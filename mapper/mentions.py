@@ -388,7 +388,7 @@ class _Scan:
     def _role(self, at: int, count: int, previous: _Token | None, following: _Token | None, kind: str) -> str:
         end = at + count
         position = end
-        while (token := self._after(position)) is not None:
+        while position < end + MAX_TOKENS and (token := self._after(position)) is not None:
             if token.text.lower() in lexicon.ORGANISATION | lexicon.FACILITIES:
                 at_site = token.text.lower() in lexicon.FACILITIES and self._cued(at) and kind != "country"
                 return "literal" if at_site else "part"

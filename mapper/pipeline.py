@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,11 @@ from mapper.model import (
     Point,
     Rejected,
     Report,
-    Resolution,
 )
 from mapper.reports import read_reports, report_from_text
 from mapper.resolve import resolve
 from mapper.sentences import split_sentences
-from mapper.story import story_country
+from mapper.story import Parties, read_parties, story_country
 
 if TYPE_CHECKING:
     import folium
@@ -69,10 +69,16 @@ def extract(report: Report | str, *, published: date | None = None) -> Extractio
     sentences = split_sentences(report.text)
     mentions = find_mentions(report, sentences, gazetteer, world.words())
     resolutions = resolve(report, mentions, gazetteer)
-    incidents = [measure(report, resolutions, i) for i in find_incidents(report, sentences, resolutions)]
-    claims = find_claims(report, sentences, resolutions, border_distance)
+    found, rejected = find_incidents(report, sentences, resolutions)
+    parties = read_parties(report, resolutions)
+    incidents = [_measured(incident, parties) for incident in found]
+    claims = find_claims(report, sentences, resolutions, _border_distance)
     return Extraction(
-        report=report, resolutions=tuple(resolutions), incidents=tuple(incidents), claims=tuple(claims)
+        report=report,
+        resolutions=tuple(resolutions),
+        incidents=tuple(incidents),
+        claims=tuple(claims),
+        rejected=tuple(rejected),
     )
 
 
@@ -115,20 +121,29 @@ def border_distance(place: Place, country: str | None = None) -> BorderDistance:
     return world.borders().nearest(place.point, country=country, radius_km=place.radius_km)
 
 
-def _neighbours(country: str | None) -> set[str]:
-    return {c for pair in world.borders().pairs() if country in pair for c in pair} - {country or ""}
-
-
-def measure(report: Report, resolutions: Iterable[Resolution], incident: Incident) -> Incident:
+def _measured(incident: Incident, parties: Parties) -> Incident:
     """Add to an incident the distance to the nearest border and to the border that matters to the story."""
-    country, reason = story_country(report, list(resolutions), incident, _neighbours(incident.place.country))
+    own = incident.place.country
+    country, reason = story_country(parties, own, _neighbours(own))
     story = None
     if country is not None:
         try:
-            story = border_distance(incident.place, country)
+            story = _border_distance(incident.place, country)
         except OptionError as error:
             reason = str(error)
-    return replace(incident, border=border_distance(incident.place), story_border=story, story_reason=reason)
+    return replace(incident, border=_border_distance(incident.place), story_border=story, story_reason=reason)
+
+
+@lru_cache(maxsize=512)
+def _border_distance(place: Place, country: str | None = None) -> BorderDistance:
+    return border_distance(place, country)
+
+
+@lru_cache(maxsize=256)
+def _neighbours(country: str | None) -> frozenset[str]:
+    return frozenset(
+        {c for pair in world.borders().pairs() if country in pair for c in pair} - {country or ""}
+    )
 
 
 def geocode(

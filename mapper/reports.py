@@ -16,9 +16,13 @@ from mapper.model import Rejected, Report
 SUFFIXES = (".txt", ".md", ".markdown", ".html", ".htm", ".json", ".jsonl", ".ndjson")
 MAX_REPORT_CHARS = 1_000_000  # about 150,000 words: a book, not a report
 MAX_FILE_BYTES = 64_000_000  # of a file that holds one report or one JSON document
+MAX_FRONT_MATTER_CHARS = 16_000
+MAX_FIELD_CHARS = 1_000  # of a title, an outlet, an address
 MAX_LINE_BYTES = 16_000_000  # of a line of a JSONL file
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TITLE_MAX = 160
 
 Read = Report | Rejected
@@ -46,18 +50,20 @@ def read_reports(source: str | Path, *, published: date | None = None) -> Iterat
             yield read
 
 
-def report_from_text(text: str, *, id: str = "report", suffix: str = ".txt") -> Read:
-    """Make a report of a text that is at hand, reading markdown front matter where there is one.
+def report_from_text(text: str, *, id: str = "report", front_matter: bool = False) -> Read:
+    """Make a report of a text that is at hand.
 
     Parameters
     ----------
     text : str
     id : str
         The report's identifier, also its name in messages.
-    suffix : str
-        ``.txt``, ``.md`` or ``.html``: how to read the text.
+    front_matter : bool
+        Whether a block between lines of three dashes at the top holds title, outlet, date and address. The report's
+        text, and so every offset, then begins behind it.
     """
-    return next(_one(id, id, text.encode("utf-8", "surrogatepass"), suffix))
+    reads = list(_text_with_front_matter(id, id, text) if front_matter else _checked(id, id, {"text": text}))
+    return next((read for read in reads if isinstance(read, Report)), reads[0])
 
 
 def reports_from_bytes(name: str, content: bytes) -> Iterator[Read]:
@@ -92,11 +98,15 @@ def _read_source(source: str | Path) -> Iterator[Read]:
 
 def _read_folder(folder: Path) -> Iterator[Read]:
     files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-    known = [p for p in files if p.suffix.lower() in SUFFIXES]
-    if not known:
+    if not any(p.suffix.lower() in SUFFIXES for p in files):
         yield Rejected(source=str(folder), reason=f"the folder holds no report ({', '.join(SUFFIXES)})")
+    inside = folder.resolve()
     for path in files:
-        if path in known:
+        if not path.resolve().is_relative_to(inside):
+            yield Rejected(
+                source=str(path), reason="is a link that leads out of the folder: name its target itself"
+            )
+        elif path.suffix.lower() in SUFFIXES:
             yield from _read_source(path)
         else:
             yield Rejected(source=str(path), reason=f"not a report format: give one of {', '.join(SUFFIXES)}")
@@ -122,6 +132,10 @@ def _one(source: str, stem: str, content: bytes, suffix: str) -> Iterator[Read]:
     if suffix == ".json":
         yield from _json_document(source, stem, text)
         return
+    yield from _text_with_front_matter(source, stem, text)
+
+
+def _text_with_front_matter(source: str, stem: str, text: str) -> Iterator[Read]:
     fields: dict[str, Any] = {}
     match = _FRONT_MATTER.match(text)
     if match:
@@ -159,16 +173,25 @@ def _unusable(content: bytes, suffix: str) -> str | None:
 
 
 def _front_matter(block: str) -> tuple[dict[str, Any], str | None]:
+    """Read the plain fields of a front matter; every value stays text, and what refers to elsewhere is refused."""
     import yaml
 
     try:
-        fields = yaml.safe_load(block)
-    except (yaml.YAMLError, ValueError) as error:
+        if len(block) > MAX_FRONT_MATTER_CHARS:
+            raise ValueError(f"more than {MAX_FRONT_MATTER_CHARS:,} characters")
+        if any(getattr(event, "anchor", None) for event in yaml.parse(block, Loader=yaml.BaseLoader)):
+            raise ValueError("anchors and aliases are not read")
+        fields = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but text, lists and mappings
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         return (
             {},
             f"its front matter is not valid YAML ({str(error).splitlines()[0]}): the text is read as it stands",
         )
-    return (fields, None) if isinstance(fields, dict) else ({}, None)
+    if not isinstance(fields, dict):
+        return {}, None
+    return {
+        key: value for key, value in fields.items() if isinstance(key, str) and isinstance(value, str)
+    }, None
 
 
 def _html(source: str, stem: str, content: bytes) -> Iterator[Read]:
@@ -233,12 +256,13 @@ def _record(where: str, id_: str, item: object) -> Iterator[Read]:
     elif not isinstance(item.get("text"), str):
         yield Rejected(source=where, reason='has no "text" that is a string')
     else:
-        yield from _checked(where, str(item.get("id") or id_), item)
+        own = _text(item.get("id"))
+        yield from _checked(where, id_ if own is None else own, item)
 
 
 def _checked(source: str, id_: str, fields: dict[str, Any]) -> Iterator[Read]:
     """Make the report, or say why not; a bad date costs the date, not the report."""
-    text = fields["text"]
+    text, id_ = _whole(fields["text"]), _whole(id_)
     if not text.strip():
         yield Rejected(source=source, reason="is empty: nothing to read")
         return
@@ -264,16 +288,25 @@ def _checked(source: str, id_: str, fields: dict[str, Any]) -> Iterator[Read]:
 def _published(value: object) -> tuple[date | None, str | None]:
     if value is None or value == "":
         return None, None
-    if isinstance(value, date):
-        return date(value.year, value.month, value.day), None
+    match = _DATE.fullmatch(value.strip()) if isinstance(value, str) else None
     try:
-        return date.fromisoformat(str(value)[:10]), None
+        if match is None:
+            raise ValueError
+        return date.fromisoformat(match[1]), None
     except ValueError:
         return None, f"published {str(value)[:40]!r} is not a date like 2024-05-31: relative dates stay open"
 
 
 def _text(value: object) -> str | None:
-    return str(value).strip() or None if value is not None else None
+    """Return a field's text; a list or a mapping in its place is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return _whole(" ".join(str(value).split()))[:MAX_FIELD_CHARS] or None
+
+
+def _whole(text: str) -> str:
+    """Put U+FFFD for lone surrogates, which no file can hold; offsets stay the same."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def _headline(text: str) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,9 +21,7 @@ _OPENERS = frozenset(
     "the a an he she it they we but and this that these those there his her its their".split()
 )
 _END = re.compile(r"(?P<mark>[.!?]+|[。！？؟।])(?P<close>[\"'”’»)\]]*)(?P<space>\s+|$)")
-_PARAGRAPH = re.compile(
-    r"[ \t\r\f\v]*\n(?:[ \t\r\f\v]*\n)+[ \t]*|\n(?=[ \t]*(?:[-*•–—]|\d{1,2}[.)])[ \t])|\n(?=#)"
-)
+_PARAGRAPH = re.compile(r"\n(?:[ \t\r\f\v]*\n)+[ \t]*|\n(?=[ \t]*(?:[-*•–—]|\d{1,2}[.)])[ \t])|\n(?=#)")
 _FULL_WIDTH_END = re.compile(r"(?<=[。！？])")
 
 
@@ -33,6 +32,10 @@ class Sentence:
     start: int
     end: int
     paragraph: int
+
+    def span(self, starts: Sequence[int]) -> tuple[int, int]:
+        """Return which of the sorted offsets ``starts`` lie in the sentence, as a slice's bounds."""
+        return bisect_left(starts, self.start), bisect_left(starts, self.end)
 
 
 def split_sentences(text: str) -> list[Sentence]:

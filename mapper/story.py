@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from mapper.model import Incident, Report, Resolution
+from mapper.model import Report, Resolution
 
 MIN_SHARE = 0.2  # a party to the story has at least this share of the mentions of the most named country
 
@@ -14,9 +15,38 @@ _BORDER_BEFORE = re.compile(r"\b(?:border|frontier) (?:with|of|to|into)\s+(?:the
 _BORDER_AFTER = re.compile(r"^(?:['’]s)?\s+(?:border|frontier)\b", re.IGNORECASE)
 
 
-def story_country(
-    report: Report, resolutions: Sequence[Resolution], incident: Incident, neighbours: Collection[str]
-) -> tuple[str | None, str]:
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """How often a report names each country (ISO 3166-1 alpha-2).
+
+    ``mentions`` counts the country, its people and its places; ``named`` the country and its people only; ``borders``
+    where its border is named ("the border with Russia", "the Russian border").
+    """
+
+    mentions: Counter[str]
+    named: Counter[str]
+    borders: Counter[str]
+
+
+def read_parties(report: Report, resolutions: Sequence[Resolution]) -> Parties:
+    """Count the countries that a report names."""
+    parties = Parties(Counter(), Counter(), Counter())
+    for r in resolutions:
+        if r.place is None or r.place.country is None:
+            continue
+        country = r.place.country
+        parties.mentions[country] += 1
+        if r.place.kind != "country":
+            continue
+        parties.named[country] += 1
+        before = report.text[max(0, r.toponym.start - 30) : r.toponym.start]
+        after = report.text[r.toponym.end : r.toponym.end + 12]
+        if _BORDER_BEFORE.search(before) or _BORDER_AFTER.match(after):
+            parties.borders[country] += 1
+    return parties
+
+
+def story_country(parties: Parties, own: str | None, neighbours: Collection[str]) -> tuple[str | None, str]:
     """Return the other country of an incident's story and why, or None and why not.
 
     A border that the report names counts first ("the border with Russia"), if the incident's country is a party to the
@@ -25,11 +55,11 @@ def story_country(
 
     Parameters
     ----------
-    report : Report
-    resolutions : sequence of Resolution
-    incident : Incident
+    parties : Parties
+    own : str or None
+        The incident's country (ISO 3166-1 alpha-2).
     neighbours : collection of str
-        The countries (ISO 3166-1 alpha-2) that the incident's country shares a land border with.
+        The countries that share a land border with it.
 
     Returns
     -------
@@ -37,31 +67,16 @@ def story_country(
         ISO 3166-1 alpha-2.
     reason : str
     """
-    own = incident.place.country
-    mentions: Counter[str] = Counter()
-    named: Counter[str] = Counter()  # as a country or by its people, not through a place in it
-    named_border: Counter[str] = Counter()
-    for r in resolutions:
-        country = r.place.country if r.place is not None else None
-        if country is None:
-            continue
-        weight = 3 if incident.start <= r.toponym.start < incident.end else 1
-        mentions[country] += weight
-        named[country] += r.place is not None and r.place.kind == "country"
-        if r.place is not None and r.place.kind == "country" and country != own:
-            before = report.text[max(0, r.toponym.start - 30) : r.toponym.start]
-            after = report.text[r.toponym.end : r.toponym.end + 12]
-            if _BORDER_BEFORE.search(before) or _BORDER_AFTER.match(after):
-                named_border[country] += weight
     if own is None:
         return None, "the place lies in no country"
-    floor = MIN_SHARE * max(mentions.values(), default=0)
-    parties = {c for c in mentions if c != own and (c in neighbours or named[own] >= floor)}
-    bordering = [c for c, _ in named_border.most_common() if c in parties]
+    floor = MIN_SHARE * max(parties.mentions.values(), default=0)
+    is_party = parties.named[own] >= max(1, floor)
+    others = [c for c, _ in parties.mentions.most_common() if c != own and (c in neighbours or is_party)]
+    bordering = [c for c, _ in parties.borders.most_common() if c in others]
     if bordering:
         return bordering[0], "the report names this border"
-    others = [(c, count) for c, count in mentions.most_common() if c in parties and count >= max(2, floor)]
-    if not others:
-        return None, "the report is not about this country and another"
-    country, count = others[0]
-    return country, f"the other country that the report is about ({count} mentions)"
+    for country in others:
+        count = parties.mentions[country]
+        if count >= max(2, floor):
+            return country, f"the other country that the report is about ({count} mentions)"
+    return None, "the report is not about this country and another"
