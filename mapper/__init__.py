@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mapper.errors import InputError as InputError
     from mapper.errors import MapperError as MapperError
     from mapper.errors import OptionError as OptionError
-    from mapper.errors import PlaceNotFoundError as PlaceNotFoundError
     from mapper.export import to_csv as to_csv
     from mapper.export import to_geojson as to_geojson
     from mapper.export import to_jsonl as to_jsonl
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "CoordinateError": "errors", "DataError": "errors", "InputError": "errors", "MapperError": "errors",
-    "OptionError": "errors", "PlaceNotFoundError": "errors",
+    "OptionError": "errors",
     "BorderDistance": "model", "Candidate": "model", "DistanceClaim": "model", "Extraction": "model", "Incident": "model",
     "Place": "model", "Point": "model", "Rejected": "model", "Report": "model", "Resolution": "model", "Toponym": "model",
     "OfflineGeocoder": "geocoder", "border_distance": "pipeline", "extract": "pipeline", "extract_all": "pipeline",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -23,7 +24,16 @@ VIEWS = ("international",)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 done, 1 some inputs rejected, 2 unusable arguments or input."""
+    """Run the command line and return its exit code: 0 done, 1 some inputs rejected, 2 unusable input.
+
+    Raises
+    ------
+    SystemExit
+        With code 2 where the arguments cannot be parsed.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names come in all scripts, whatever the terminal's locale
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         options = _parser().parse_args(_glued(list(sys.argv[1:] if argv is None else argv)))
         run: Callable[[argparse.Namespace], int] = options.run
@@ -87,9 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="answer as JSON")
     command.add_argument("--input", metavar="CSV", help="geocode a column of a table")
     command.add_argument("--column", default="place", help="the column with the names (default: place)")
-    command.add_argument(
-        "-o", "--output", metavar="CSV", help="where to write the table (default: standard output)"
-    )
+    command.add_argument("-o", "--output", metavar="FILE", help="where to write (default: standard output)")
     command.set_defaults(run=_geocode)
 
     command = commands.add_parser("distance", help="places or positions → distance to the border")
@@ -103,9 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--json", action="store_true", help="answer as JSON")
     command.add_argument("--input", metavar="CSV", help="measure the positions of a table")
-    command.add_argument(
-        "-o", "--output", metavar="CSV", help="where to write the table (default: standard output)"
-    )
+    command.add_argument("-o", "--output", metavar="FILE", help="where to write (default: standard output)")
     command.set_defaults(run=_distance)
 
     command = commands.add_parser("app", help="open the web app on this machine")
@@ -128,13 +134,15 @@ def _add_published(command: argparse.ArgumentParser) -> None:
 
 
 def _map(options: argparse.Namespace) -> int:
-    from mapper.maps import save_map
+    from mapper.files import write_text
+    from mapper.maps import map_html
     from mapper.pipeline import make_map
 
     extractions, rejected = _read(options)
     if not extractions:
         return UNUSABLE
-    save_map(make_map(extractions, title=options.title, rejected=rejected), options.output)
+    html = map_html(make_map(extractions, title=options.title, rejected=rejected))
+    _put(html, options.output, write_text)
     incidents = sum(len(e.incidents) for e in extractions)
     _say(f"{options.output}: {_count(incidents, 'incident')} from {_count(len(extractions), 'report')}")
     return SOME_REJECTED if rejected else DONE
@@ -174,6 +182,7 @@ def _read(options: argparse.Namespace) -> tuple[list[Extraction], list[Rejected]
 
 def _geocode(options: argparse.Namespace) -> int:
     from mapper import world
+    from mapper.export import place_record
 
     gazetteer = world.gazetteer()
 
@@ -183,6 +192,8 @@ def _geocode(options: argparse.Namespace) -> int:
     if options.input:
         from mapper.tables import add_places, read_table
 
+        if options.names:
+            raise OptionError("give NAMEs or --input CSV, not both")
         return _table(options, add_places(read_table(options.input), options.column, search))
     if not options.names:
         raise OptionError("give a NAME, or --input CSV")
@@ -192,71 +203,59 @@ def _geocode(options: argparse.Namespace) -> int:
             {
                 "query": name,
                 "match": found[0].match if found else None,
-                "candidates": [_candidate(c) for c in found],
+                "candidates": [place_record(c.place) | {"match": c.match, "score": c.score} for c in found],
             }
             for name, found in answers
         ]
-        print(json.dumps(records, ensure_ascii=False, indent=1))
+        _answer(json.dumps(records, ensure_ascii=False, indent=1), options)
         return DONE
+    lines = []
     for name, found in answers:
-        print(f"{name}:" if found else f"{name}: no place of that name was found")
+        lines.append(f"{name}:" if found else f"{name}: no place of that name was found")
         for c in found:
             where = ", ".join(part for part in (c.place.name, c.place.admin1, c.place.country) if part)
             position = f"{c.place.point.lat:.4f},{c.place.point.lon:.4f}"
-            print(
+            lines.append(
                 f"  {where:44} {position:20} {c.place.kind:8} ±{c.place.radius_km:.0f} km  {c.match}  {c.score:.2f}"
             )
+    _answer("\n".join(lines), options)
     return DONE
-
-
-def _candidate(candidate: Candidate) -> dict[str, Any]:
-    place = candidate.place
-    return {
-        "name": place.name,
-        "country": place.country,
-        "admin1": place.admin1,
-        "kind": place.kind,
-        "lat": place.point.lat,
-        "lon": place.point.lon,
-        "radius_km": round(place.radius_km, 3),
-        "population": place.population,
-        "geonameid": place.geonameid,
-        "match": candidate.match,
-        "score": candidate.score,
-    }
 
 
 def _distance(options: argparse.Namespace) -> int:
     from mapper import world
+    from mapper.export import border_record
 
+    if sum(map(bool, (options.places, options.at, options.input))) != 1:
+        raise OptionError("give a PLACE, or --at LAT,LON, or --input CSV")
+    borders = world.borders()
+    if options.to and not any(options.to in pair for pair in borders.pairs()):
+        borders.nearest(Point(lat=0, lon=0), country=options.to)  # says what is wrong with the country
     if options.input:
         from mapper.tables import add_border_distances, read_table
 
         prefix = f"{options.to.lower()}_" if options.to else ""
-        borders = world.borders()
         table = read_table(options.input)
         return _table(
             options,
             add_border_distances(table, lambda p: borders.nearest(p, country=options.to), prefix=prefix),
         )
-    if bool(options.places) == bool(options.at):
-        raise OptionError("give a PLACE, or --at LAT,LON, or --input CSV")
-    records, missing = [], []
+    records: list[dict[str, Any]] = []
+    lines: list[str] = []
+    missing = []
     for name in options.places or [None]:
         place = _first(name) if name else None
         if name and place is None:
             missing.append(name)
             continue
         point = place.point if place else options.at
-        distance = world.borders().nearest(
-            point, country=options.to, radius_km=place.radius_km if place else 0.0
-        )
+        distance = borders.nearest(point, country=options.to, radius_km=place.radius_km if place else 0.0)
         country = place.country if place else world.locate(point).country
-        records.append(_distance_record(distance, country))
-        if not options.json:
-            _print_distance(place, options.at, distance, country)
-    if options.json and records:
-        print(json.dumps(records if len(options.places) > 1 else records[0], indent=1))
+        records.append(border_record(distance) | {"country": country})
+        lines += _distance_lines(place, point, distance, country)
+    if records:
+        answer = json.dumps(records if len(options.places) > 1 else records[0], indent=1)
+        _answer(answer if options.json else "\n".join(lines), options)
     for name in missing:
         _say(f"mapper: {name}: no place of that name was found; try another spelling, or --at LAT,LON")
     return DONE if not missing else SOME_REJECTED if records else UNUSABLE
@@ -269,24 +268,22 @@ def _first(name: str) -> Place | None:
     return found[0].place if found else None
 
 
-def _distance_record(distance: BorderDistance, country: str | None) -> dict[str, Any]:
-    return {
-        "km": round(distance.km, 3),
-        "low_km": round(distance.low_km, 3),
-        "high_km": round(distance.high_km, 3),
-        "border": list(distance.border),
-        "nearest_point": {"lat": distance.nearest_point.lat, "lon": distance.nearest_point.lon},
-        "country": country,
-        "view": distance.view,
-    }
-
-
-def _print_distance(place: Place | None, at: Point, distance: BorderDistance, country: str | None) -> None:
+def _distance_lines(
+    place: Place | None, at: Point, distance: BorderDistance, country: str | None
+) -> list[str]:
     where = f"{place.name} ({country})" if place else f"{at.lat:.5f},{at.lon:.5f} ({country or 'no country'})"
     extent = f", {distance.low_km:.1f} to {distance.high_km:.1f} km over its extent" if place else ""
     nearest = distance.nearest_point
-    print(f"{where}: {distance.km:.2f} km to the border {'–'.join(distance.border)}{extent}")
-    print(f"  nearest point {nearest.lat:.4f},{nearest.lon:.4f}; borders: {distance.view} view")
+    return [
+        f"{where}: {distance.km:.2f} km to the border {'–'.join(distance.border)}{extent}",
+        f"  nearest point {nearest.lat:.4f},{nearest.lon:.4f}; borders: {distance.view} view",
+    ]
+
+
+def _answer(text: str, options: argparse.Namespace) -> None:
+    from mapper.files import write_text
+
+    _put(text + "\n", options.output, write_text)
 
 
 def _table(options: argparse.Namespace, answer: tuple[Any, list[str]]) -> int:
@@ -333,7 +330,8 @@ def _put(text: str, output: str | None, write_text: Callable[[str, str], None]) 
 
 
 def _say(message: str) -> None:
-    print(message, file=sys.stderr)
+    """Print to standard error, without what could steer a terminal."""
+    print("".join(c if c.isprintable() else "\ufffd" for c in message), file=sys.stderr)
 
 
 def _count(number: int, noun: str) -> str:

@@ -6,8 +6,7 @@
     ├── CoordinateError (ValueError)        a latitude or longitude that is no place on Earth
     ├── DataError (LookupError)             a data file is missing, damaged or of another version
     ├── InputError (ValueError)             a report or table that cannot be read
-    ├── OptionError (ValueError)            an option or argument with an unusable value
-    └── PlaceNotFoundError (LookupError)    a name that no gazetteer entry answers to
+    └── OptionError (ValueError)            an option or argument with an unusable value
 
 Each is also the built-in error that a caller would expect, and each message names the value at fault and
 what to try next.
@@ -32,7 +31,3 @@ class InputError(MapperError, ValueError):
 
 class OptionError(MapperError, ValueError):
     """An option or argument with an unusable value."""
-
-
-class PlaceNotFoundError(MapperError, LookupError):
-    """A name that no gazetteer entry answers to."""

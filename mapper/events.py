@@ -71,7 +71,7 @@ _LEXICON: tuple[tuple[str, str, str], ...] = (
         r"met (?:with|in|on|for|to)|(?:ministers|leaders|presidents|officials|delegations|envoys|diplomats|negotiators|two|sides|they) (?:had )?met|"
         r"gathered|convened|signed|hosted|agreed (?:to|on) (?:a )?(?:truce|ceasefire|deal)|entered into an agreement|shook hands|voted",
         r"summits?|meetings?|talks|negotiations|conferences?|news conferences?|press conferences?|ceasefires?|truces?|peace deal|accords?|"
-        r"assembly of (?:[\w-]+ ){0,3}ministers|state visit|inauguration|ceremony",
+        r"assembly|gathering|state visit|inauguration|ceremony",
     ),
     (
         "other",
@@ -134,8 +134,7 @@ _TALLY = re.compile(
 # What was hit, so that two events at one place can be told apart.
 _TARGETS = (
     ("apartment block", r"apartment (?:blocks?|buildings?)|block of flats|blocks? of flats|flats|high-rise|residential (?:buildings?|blocks?|towers?)|tower block"),
-    ("printing factory", r"printing (?:factory|house|plant|works)"),
-    ("factory", r"factor(?:y|ies)|industrial (?:plant|site)|warehouses?|workshop"),
+    ("factory", r"factor(?:y|ies)|industrial (?:plant|site)|printing (?:house|plant|works)|warehouses?|workshop"),
     ("store", r"superstores?|supermarkets?|stores?|shops?|malls?|shopping cent(?:er|re)s?|hypermarket"),
     ("market", r"markets?|bazaars?|marketplace"),
     ("school", r"schools?|universit(?:y|ies)|colleges?|kindergartens?|dormitor(?:y|ies)|seminary|madrasa"),

@@ -40,15 +40,18 @@ def to_record(extraction: Extraction) -> dict[str, Any]:
         "url": report.url,
         "text": report.text,
         "toponyms": [_toponym(resolution) for resolution in extraction.resolutions],
-        "places": [_place(place) | {"name": name, "canonical": place.name} for place, name in names.items()],
+        "places": [
+            place_record(place) | {"name": name, "canonical": place.name} for place, name in names.items()
+        ],
         "incidents": [_incident(incident) for incident in extraction.incidents],
         "distance_claims": [_claim(claim) for claim in extraction.claims],
+        "rejected": [asdict(item) for item in extraction.rejected],
     }
 
 
 def to_jsonl(extractions: Iterable[Extraction]) -> str:
     """Return one JSON object a line for each report."""
-    return "".join(json.dumps(to_record(e), ensure_ascii=False) + "\n" for e in extractions)
+    return "".join(json.dumps(to_record(e), ensure_ascii=False, allow_nan=False) + "\n" for e in extractions)
 
 
 def to_geojson(extractions: Iterable[Extraction]) -> str:
@@ -61,7 +64,10 @@ def to_geojson(extractions: Iterable[Extraction]) -> str:
             geometry = {"type": "Point", "coordinates": [lon, lat]}
             features.append({"type": "Feature", "geometry": geometry, "properties": properties})
     return (
-        json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=1) + "\n"
+        json.dumps(
+            {"type": "FeatureCollection", "features": features}, ensure_ascii=False, allow_nan=False, indent=1
+        )
+        + "\n"
     )
 
 
@@ -100,7 +106,8 @@ def format_of(path: str | None, asked: str | None) -> str:
     return suffix
 
 
-def _place(place: Place) -> dict[str, Any]:
+def place_record(place: Place) -> dict[str, Any]:
+    """Return a place as plain JSON values, with its point as ``lat`` and ``lon`` in degrees on WGS 84."""
     fields = asdict(place)
     point = fields.pop("point")
     return {"name": fields.pop("name"), **point, **fields}
@@ -122,13 +129,12 @@ def _toponym(resolution: Resolution) -> dict[str, Any]:
         "geonameid": place.geonameid if place else None,
         "score": resolution.score,
         "reason": resolution.reason,
-        "runners_up": [_place(c.place) | {"score": c.score} for c in resolution.runners_up],
+        "runners_up": [place_record(c.place) | {"score": c.score} for c in resolution.runners_up],
     }
 
 
-def _border(border: BorderDistance | None) -> dict[str, Any] | None:
-    if border is None:
-        return None
+def border_record(border: BorderDistance) -> dict[str, Any]:
+    """Return a border distance as plain JSON values; kilometres to the metre, coordinates in degrees on WGS 84."""
     point = {"lat": border.nearest_point.lat, "lon": border.nearest_point.lon}
     return {
         "km": round(border.km, 3),
@@ -158,8 +164,8 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "start": incident.start,
         "end": incident.end,
         "confidence": incident.confidence,
-        "border": _border(incident.border),
-        "story_border": _border(incident.story_border),
+        "border": border_record(incident.border) if incident.border else None,
+        "story_border": border_record(incident.story_border) if incident.story_border else None,
         "story_reason": incident.story_reason,
     }
 

@@ -29,6 +29,7 @@ class OfflineGeocoder(Geocoder):  # type: ignore[misc]
         exactly_one: bool = True,
         country_codes: str | list[str] | None = None,
         limit: int = 10,
+        timeout: object = None,
     ) -> Location | list[Location] | None:
         """Return the place, or places, that a name may mean; None when there is none.
 
@@ -39,16 +40,18 @@ class OfflineGeocoder(Geocoder):  # type: ignore[misc]
         exactly_one : bool
             Whether the answer is the best place or a list of them.
         country_codes : str or list of str, optional
-            ISO 3166-1 alpha-2 codes to stay within, in any case.
+            ISO 3166-1 alpha-2 codes to stay within, in any case; a string may hold several with commas between.
         limit : int
             How many places at the most.
+        timeout : object
+            Taken for the sake of code that passes it; nothing here waits.
         """
-        codes = [country_codes] if isinstance(country_codes, str) else country_codes
+        codes = country_codes.split(",") if isinstance(country_codes, str) else country_codes
         gazetteer = world.gazetteer()
         found = [
             c
             for code in codes or (None,)
-            for c in gazetteer.search(query, country=code and code.upper(), limit=limit)
+            for c in gazetteer.search(query, country=code and code.strip().upper(), limit=limit)
         ]
         return _answer(sorted(found, key=lambda c: -c.score)[:limit], exactly_one)
 

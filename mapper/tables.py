@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mapper.errors import InputError, MapperError, OptionError
+from mapper.cells import safe_cell
+from mapper.errors import CoordinateError, InputError, OptionError
 from mapper.model import BorderDistance, Candidate, Point
 
 if TYPE_CHECKING:
@@ -17,27 +21,45 @@ LON_NAMES = ("longitude", "lon", "lng", "long", "x")
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
-    """Read a CSV or tab-separated file with every cell as text.
+    """Read a delimited file with every cell as text.
+
+    The delimiter is the one of comma, semicolon, tab and bar that the header holds most of. A row with more cells than the
+    header keeps them under names of their own (``column_4``); a short row is filled up with empty cells.
 
     Raises
     ------
     InputError
-        If the file is missing, empty, or no table.
+        If the file is missing, empty, no table, or has two columns of one name.
     """
     import pandas as pd
 
     source = Path(path)
     if not source.is_file():
-        raise InputError(f"{source}: there is no such file: check the path")
+        raise InputError(
+            f"{source}: {'is no file' if source.exists() else 'there is no such file'}: check the path"
+        )
     try:
-        separator = "\t" if source.suffix.lower() in {".tsv", ".tab"} else ","
-        return pd.read_csv(source, dtype=str, keep_default_na=False, sep=separator, encoding="utf-8-sig")
+        text = source.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(
             f"{source}: byte {error.start} is not valid UTF-8: save the table as UTF-8"
         ) from error
-    except (ValueError, OSError) as error:  # pandas' parser and empty-data errors are ValueErrors
-        raise InputError(f"{source}: cannot be read as a table: {str(error).strip()}") from error
+    except OSError as error:
+        raise InputError(f"{source}: cannot be read: {error.strerror}") from error
+    header_line = text.partition("\n")[0]
+    delimiter = max(",;\t|", key=header_line.count)
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+    except csv.Error as error:
+        raise InputError(f"{source}: cannot be read as a table: {error}") from error
+    if not rows:
+        raise InputError(f"{source}: is empty: give a table with a header row")
+    width = max(map(len, rows))
+    header = rows[0] + [f"column_{number}" for number in range(len(rows[0]) + 1, width + 1)]
+    twice = [name for name, count in Counter(header).items() if count > 1]
+    if twice:
+        raise InputError(f"{source}: two columns are called {twice[0]!r}: rename one of them")
+    return pd.DataFrame([row + [""] * (width - len(row)) for row in rows[1:]], columns=header, dtype=str)
 
 
 def add_places(
@@ -108,7 +130,7 @@ def add_border_distances(
     Raises
     ------
     OptionError
-        If the table has no columns for latitude and longitude.
+        If the table has no columns for latitude and longitude, or ``nearest`` refuses any point.
     """
     lat_column, lon_column = _column(table, LAT_NAMES), _column(table, LON_NAMES)
     rows: list[dict[str, Any]] = []
@@ -116,7 +138,7 @@ def add_border_distances(
     for number, (lat, lon) in enumerate(zip(table[lat_column], table[lon_column], strict=True), 2):
         try:
             distance = nearest(Point(lat=_degrees(lat), lon=_degrees(lon)))
-        except MapperError as error:
+        except (CoordinateError, InputError) as error:
             problems.append(f"row {number}: {error}")
             rows.append({f"{prefix}border_reason": str(error)})
             continue
@@ -136,9 +158,8 @@ def add_border_distances(
 
 def to_csv_text(table: pd.DataFrame) -> str:
     """Return a table as CSV in which no cell runs as a formula."""
-    from mapper.cells import safe_cell
-
-    return str(table.map(safe_cell).to_csv(index=False, lineterminator="\n"))
+    safe = table.rename(columns=safe_cell).map(safe_cell)
+    return str(safe.to_csv(index=False, lineterminator="\n"))
 
 
 _PLACE_COLUMNS = (

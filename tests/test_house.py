@@ -33,7 +33,7 @@ FENCES = {
     "streamlit": {"app.py"},
     "folium": {"maps"},
     "branca": {"maps"},
-    "pandas": {"tables", "export", "world"},
+    "pandas": {"tables"},
     "trafilatura": {"reports"},
     "geopy": {"geocoder"},
     "sqlite3": {"gazetteer"},
@@ -41,7 +41,7 @@ FENCES = {
 }
 PUBLIC = [
     "BorderDistance", "Candidate", "CoordinateError", "DataError", "DistanceClaim", "Extraction", "Incident", "InputError",
-    "MapperError", "OfflineGeocoder", "OptionError", "Place", "PlaceNotFoundError", "Point", "Rejected", "Report",
+    "MapperError", "OfflineGeocoder", "OptionError", "Place", "Point", "Rejected", "Report",
     "Resolution", "Toponym", "border_distance", "extract", "extract_all", "geocode", "make_map", "read_reports", "save_map", "to_csv",
     "to_geojson", "to_jsonl",
 ]  # fmt: skip
