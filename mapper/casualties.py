@@ -24,12 +24,12 @@ _BE = r"(?:(?:were|was|are|is|have|has|had|been|be|being|also|reportedly|confirm
 _WORDS = rf"(?:(?!(?:\d|[-–—]|(?:{_UNITS})\b|among\b|(?:killed|dead|deaths?|fatalities|died|injured|wounded|hurt|houses?|homes?|buildings?|vehicles?|cars?|drones?|missiles?|km|miles?|kilomet\w+|percent|years?|days?|hours?|months?|weeks?|times?|minutes?|after|before|since|when|where|while|that)\b))[^\s,;.:()]+\s+){{0,5}}"
 _ASIDE = r",\s*(?:including|among them|most of them|one of them|some of them|mostly|all)[^;.]{0,60}?,\s*"
 
-_DEAD = r"(?:killed|dead|died|dying|perished|slain|massacred|shot dead|lost (?:their|his|her) lives?|drowned)"
+_DEAD = r"(?:(?:stabbed|burned|burnt|beaten|crushed|hacked|trampled) to death|killed|dead|died|dying|perished|slain|massacred|shot dead|lost (?:their|his|her) lives?|drowned)"
 _HURT = r"(?:injured|wounded|hurt|hospitali[sz]ed|taken to hospital|treated for injuries)"
 
 
 def _patterns(state: str, verb: str, noun: str) -> list[re.Pattern[str]]:
-    number = rf"(?:{_HEDGE}){{0,2}}(?P<number>{_NUMBER})"
+    number = rf"(?:{_HEDGE}){{0,2}}(?<!\bno )(?<!\bno-)(?P<number>{_NUMBER})"
     return [
         re.compile(pattern, re.IGNORECASE)
         for pattern in (
@@ -47,7 +47,7 @@ def _patterns(state: str, verb: str, noun: str) -> list[re.Pattern[str]]:
 
 _KILLED = _patterns(
     _DEAD,
-    r"kill(?:ed|ing|s)|claim(?:ed|ing|s) the lives of|claim(?:ed|ing|s)(?= (?:\w+ ){1,4}lives)|leav(?:ing|es)(?= (?:[\w-]+ ){1,6}dead)|left(?= (?:[\w-]+ ){1,6}dead)",
+    r"kill(?:ed|ing|s)|shot dead|shooting dead|gunn(?:ed|ing) down|slaughter(?:ed|ing)|massacr(?:ed|ing)|behead(?:ed|ing)|execut(?:ed|ing)|claim(?:ed|ing|s) the lives of|claim(?:ed|ing|s)(?= (?:\w+ ){1,4}lives)|leav(?:ing|es)(?= (?:[\w-]+ ){1,6}dead)|left(?= (?:[\w-]+ ){1,6}dead)",
     r"death toll|number of (?:dead|deaths|killed|victims)|deaths?|fatalities|fatality|toll",
 )
 _INJURED = _patterns(
@@ -129,11 +129,17 @@ def _read(sentence: str, patterns: list[re.Pattern[str]]) -> int | None:
     """Return the first number that is no part of another ("including two children")."""
     for pattern in patterns:
         for match in pattern.finditer(sentence):
-            if not _SUBSET.search(sentence[: match.start("number")]):
-                return number_value(match["number"])
+            if not _SUBSET.search(sentence[max(0, match.start("number") - 40) : match.start("number")]):
+                more = _AND_MORE.match(sentence, match.end("number"))
+                return number_value(match["number"]) + (number_value(more["number"]) if more else 0)
     return None
 
 
+# "killed 17 soldiers and 36 volunteers", but not "killed 17 people and 36 were hurt"
+_AND_MORE = re.compile(
+    rf"\s+{_PERSON}\s+and\s+(?P<number>{_NUMBER})\s+(?:{_PERSON}|volunteers?|fighters?)\b(?!\s+(?:were|was|others?|{_DEAD}|{_HURT}))",
+    re.IGNORECASE,
+)
 _ELLIPTIC = re.compile(
     rf"{_DEAD}\s+(?:and|,)\s+(?:{_HEDGE}){{0,2}}(?P<number>{_NUMBER})\s+(?:{_PERSON}\s+)?(?:{_BE})?{_HURT}\b",
     re.IGNORECASE,

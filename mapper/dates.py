@@ -65,6 +65,9 @@ class DateMention:
     date: date | None
     precision: str  # day, week, month, year
     days: int = 1  # how long the time is that the words span: 2 for a weekend, 7 for a week
+    implied: bool = (
+        False  # "overnight", "at dawn": the day of publication unless another day stands beside it
+    )
     tally: bool = False  # the words span a period ("since June") and date no single event
 
 
@@ -101,7 +104,14 @@ def find_dates(text: str, published: date | None) -> list[DateMention]:
         if _SCHEDULED.search(text[max(0, match.start() - 40) : match.start()]):
             day = None
         days = 2 if reader is _weekend else _SPANS[precision]
-        mention = DateMention(start=match.start(), end=match.end(), date=day, precision=precision, days=days)
+        mention = DateMention(
+            start=match.start(),
+            end=match.end(),
+            date=day,
+            precision=precision,
+            days=days,
+            implied=reader is _same_day,
+        )
         if _TALLY.match(match[0]) or _TALLY_BEFORE.search(text[max(0, match.start() - 24) : match.start()]):
             mention = replace(mention, tally=True)
         elif day is not None and precision == "day":
@@ -210,6 +220,9 @@ def _back(days: int) -> Reader:
     return read
 
 
+_same_day = _back(0)
+
+
 def _future(*_: object) -> tuple[date | None, str]:
     return None, "day"
 
@@ -278,10 +291,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             rf"\b(?:(?P<which>last|this|next|coming)\s+)?{_WEEKDAY}(?:['’]s)?(?:\s+(?:{_PART_OF_DAY}))?",
             _weekday,
         ),
-        (r"\btoday\b|\bthis (?:morning|afternoon|evening)\b|\bovernight\b|\bearlier in the day\b", _back(0)),
+        (r"\btoday\b|\bthis (?:morning|afternoon|evening)\b|\bovernight\b|\bearlier in the day\b", _same_day),
         (
             r"\b(?:at|around|about|near|shortly (?:before|after)|just (?:before|after)) (?:midnight|dawn|noon|midday)\b",
-            _back(0),
+            _same_day,
         ),
         (rf"\byesterday\b(?:\s+(?:{_PART_OF_DAY}))?|\blast (?:night|evening)\b", _back(1)),
         (r"\bthe day before yesterday\b", _back(2)),

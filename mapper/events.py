@@ -36,7 +36,7 @@ _LEXICON: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "civil_unrest",
-        r"protested|rioted|rallied|marched|demonstrated|looted|torched|walked out",
+        r"protested|rioted|took to the streets|fired tear gas|rallied|marched|demonstrated|looted|torched|walked out",
         r"protests?|demonstrations?|riots?|rioting|unrest|looting|sit-ins?|protesters|demonstrators|rioters|mob|tear gas|uprising",
     ),
     (
@@ -63,7 +63,7 @@ _LEXICON: tuple[tuple[str, str, str], ...] = (
     ),
     (
         IMPACT,
-        r"struck|hit(?! back)|targeted|damaged|destroyed|wrecked|ravaged|gutted|levell?ed|flattened|set fire to|burned down|pounded|killed|rocked|shook|jolted|erupted",
+        r"struck|hit(?! back)|targeted|damaged|destroyed|wrecked|ravaged|gutted|levell?ed|flattened|set fire to|burned down|pounded|killed|rocked|shook|jolted|erupted|(?:stabbed|burned|burnt|beaten|crushed|hacked|trampled) to death",
         r"(?<=that )event|(?<=the )incident",
     ),
     (
@@ -107,7 +107,7 @@ _NOT_SAID = re.compile(
     r"prohibit\w*|prevent\w*|avoid\w*|avert\w*|right to|risks?|fear(?:s|ed|ing)?|possib\w+|potential\w*|likely|unlikely|capab\w+|"
     r"deter\w*|urg(?:e|es|ed|ing)|call(?:s|ed|ing)? (?:for|on)|demand\w*|seek(?:s|ing)?|future|expected|forecasts?|"
     r"drills?|exercises?|anniversary|deny|denied|denies|denying|not|never|no|n't|without|foil\w*|thwart\w*|intend\w*|want(?:s|ed)? to|"
-    r"refus\w+|consider\w*|propos\w+|against|defen[cds]\w*|invit\w+|declin\w+|upcoming|scheduled|due|hop(?:e|es|ed|ing)|ahead of)\b"
+    r"refus\w+|consider\w*|propos\w+|against|defend\w*|self-defen[cs]e|invit\w+|declin\w+|upcoming|scheduled|due|hop(?:e|es|ed|ing)|ahead of)\b"
     r"(?P<gap>[^;:—–“”\"]{0,45})$",
     re.IGNORECASE,
 )

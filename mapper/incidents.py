@@ -18,7 +18,7 @@ from mapper.dates import DateMention, find_dates
 from mapper.events import IMPACT, KIND_ORDER, VIOLENT, EventSigns, Trigger, read_signs
 from mapper.geodesy import distance_km
 from mapper.model import Incident, Place, Rejected, Report, Resolution
-from mapper.scenes import SPECIFIC, listed_places, places_here, pointed_back, stand_in
+from mapper.scenes import SPECIFIC, listed_places, places_here, pointed_back, stand_in, within
 from mapper.sentences import Sentence
 
 THRESHOLD = 2.0
@@ -26,11 +26,15 @@ HISTORY_DAYS = 366  # an event further back than this is background, not news
 REMEMBERED = 100  # how many events and places back a sentence may point
 SAME_PLACE_KM = 25.0
 
+_FIGHTERS = re.compile(
+    r"\b(?:jihadis(?:t|m)s?|militants?|rebels?|gunm[ae]n|insurgents?|fighters|soldiers|troops|forces|bombers?|attackers?|assailants?|militia\w*|gangs?)\b",
+    re.IGNORECASE,
+)
 _NEW_EVENT = re.compile(
     r"\b(?:another|separate(?:ly)?|second|third|elsewhere|further|also hit|meanwhile|earlier|in a different|additional)\b",
     re.IGNORECASE,
 )
-_DATELINE = re.compile(r"\A\s*[^\n:—–]{2,60}?(?:\([^)\n]{1,30}\)\s*)?(?:--|—|–|\s-\s|:\s)")
+_DATELINE = re.compile(r"\s*[^\n:—–]{2,60}?(?:\([^)\n]{1,30}\)\s*)?(?:--|—|–|\s-\s|:\s)")
 _KIND_TITLES = {
     "armed_attack": "Attack",
     "airstrike_or_drone": "Air or drone strike",
@@ -101,10 +105,10 @@ def find_incidents(
     """
     dates = find_dates(report.text, report.published)
     only_day = _only_day(dates)
-    dateline = _dateline_end(report, sentences, resolutions)
+    dateline = _dateline(report, sentences)
     focus = _focus(resolutions, dateline)
     clusters: list[_Event] = []
-    seen: list[Place] = []
+    seen: list[Place | str] = []  # a name where the gazetteer lacks the place
     title_end = _title_end(report, sentences)
     toponym_starts = [r.toponym.start for r in resolutions]
     date_starts = [d.start for d in dates]
@@ -126,12 +130,14 @@ def find_incidents(
             elif event.strong:
                 clusters.append(event)
         seen = seen[-REMEMBERED:] + [
-            r.place
+            r.place or r.toponym.text
             for r in inside
-            if r.place is not None and r.toponym.role == "literal" and r.toponym.start >= dateline
+            if r.toponym.role == "literal" and not within(r.toponym.start, dateline)
         ]
     rejected = [
-        Rejected(source=event.text, reason="an event, but the report gives no place for it")
+        Rejected(
+            source=event.text, reason=event.place_reason or "an event, but the report gives no place for it"
+        )
         for event in clusters
         if event.place is None
     ]
@@ -153,16 +159,25 @@ def _title_end(report: Report, sentences: Sequence[Sentence]) -> int:
     return first.end if len(line) < 160 and not line.endswith((".", "!", "?", "”", '"')) else 0
 
 
-def _dateline_end(report: Report, sentences: Sequence[Sentence], resolutions: Sequence[Resolution]) -> int:
-    """Return the offset up to which a dateline ("KYIV, Aug 18 -") reaches; it tells where the report was filed."""
-    match = _DATELINE.match(report.text)
-    if match is None:
-        return 0
-    letters = [c for c in match[0].split("(")[0].split(",")[0] if c.isalpha()]
-    return match.end() if letters and all(c.isupper() for c in letters) else 0
+def _dateline(report: Report, sentences: Sequence[Sentence]) -> tuple[int, int]:
+    """Return where a dateline ("KYIV, Aug 18 -") stands; it tells where the report was filed, not what happened.
+
+    It opens the text, or the first or second paragraph below a headline.
+    """
+    paragraphs: dict[int, Sentence] = {}
+    for sentence in sentences[:8]:
+        paragraphs.setdefault(sentence.paragraph, sentence)
+    for sentence in list(paragraphs.values())[:4]:
+        match = _DATELINE.match(report.text, sentence.start)
+        if match is None:
+            continue
+        letters = [c for c in match[0].split("(")[0].split(",")[0] if c.isalpha()]
+        if letters and all(c.isupper() for c in letters):
+            return sentence.start, match.end()
+    return 0, 0
 
 
-def _focus(resolutions: Sequence[Resolution], dateline: int) -> Place | None:
+def _focus(resolutions: Sequence[Resolution], dateline: tuple[int, int]) -> Place | None:
     """Return the settlement that the report speaks of most."""
     counts: Counter[Place] = Counter()
     for r in resolutions:
@@ -170,7 +185,7 @@ def _focus(resolutions: Sequence[Resolution], dateline: int) -> Place | None:
             r.place is not None
             and r.place.kind == "city"
             and r.toponym.role == "literal"
-            and r.toponym.start >= dateline
+            and not within(r.toponym.start, dateline)
         ):
             counts[r.place] += 1
     return counts.most_common(1)[0][0] if counts else None
@@ -181,13 +196,14 @@ def _read_sentence(
     sentence: Sentence,
     inside: Sequence[Resolution],
     dates: Sequence[DateMention],
-    seen: Sequence[Place],
+    seen: Sequence[Place | str],
     clusters: Sequence[_Event],
     focus: Place | None,
-    dateline: int,
+    dateline: tuple[int, int],
 ) -> list[_Event]:
     text = report.text[sentence.start : sentence.end]
-    said = " " * max(0, dateline - sentence.start) + text[max(0, dateline - sentence.start) :]
+    filed = max(0, dateline[1] - sentence.start) if within(sentence.start, dateline) else 0
+    said = " " * filed + text[filed:]
     signs, casualties = read_signs(said), read_casualties(said)
     if not signs.triggers and not casualties:
         return []
@@ -204,7 +220,7 @@ def _read_sentence(
     score = _score(signs, casualties, day, here, tally)
     kind = signs.kind or IMPACT
     if kind == IMPACT:
-        kind = _kind_of_the_story(sentence, clusters)
+        kind = _kind_of_the_story(text, clusters)
     events = []
     groups = _split_diplomatic(signs) if kind == "diplomatic" else [signs.triggers]
     spots_here: list[Place | None] = [*listed_places(text, sentence, here)] or [None]
@@ -214,19 +230,21 @@ def _read_sentence(
                 sentence=sentence, text=text, triggers=triggers, kind=kind, score=score, casualties=casualties,
                 day=day, place=spot, place_reason="named in the sentence", targets=signs.targets, strong=score >= THRESHOLD, tally=tally,
             )  # fmt: skip
-            event.place, event.place_reason = stand_in(text, sentence, inside, spot)
-            if event.place is None:
+            event.place, event.place_reason = stand_in(text, sentence, inside, spot, seen)
+            if len(spots_here) > 1:  # a toll for all of them is no toll of any one
+                event.casualties = Casualties()
+            if event.place is None and not event.place_reason:
                 _carry(event, seen, clusters, focus)
             events.append(event)
     return events
 
 
-def _kind_of_the_story(sentence: Sentence, clusters: Sequence[_Event]) -> str:
+def _kind_of_the_story(text: str, clusters: Sequence[_Event]) -> str:
     """Return the kind of an event that is told by its outcome only: that of the last event, if it may be one of those."""
     for cluster in reversed(clusters):
         if cluster.kind in VIOLENT | {"natural_disaster", "accident"}:
             return cluster.kind
-    return "other"
+    return "armed_attack" if _FIGHTERS.search(text) else "other"
 
 
 def _is_history(day: DateMention | None, published: date | None) -> bool:
@@ -265,18 +283,20 @@ def _score(
 
 
 def _event_day(
-    dates: Sequence[DateMention], sentence: Sentence, signs: EventSigns, dateline: int
+    dates: Sequence[DateMention], sentence: Sentence, signs: EventSigns, dateline: tuple[int, int]
 ) -> DateMention | None:
     """Return the sentence's date that stands closest to the asserted words; a day before a vaguer one."""
     single = [d for d in dates if not d.tally and d.date is not None]
     single = [
-        d for d in single if d.start >= dateline
+        d for d in single if not within(d.start, dateline)
     ] or single  # the dateline's own date only if there is no other
     if not single:
         return None
     spots = [sentence.start + t.start for t in signs.triggers] or [sentence.start]
     rank = {"day": 0, "week": 1, "month": 2, "year": 3}
-    return min(single, key=lambda d: (rank[d.precision], min(abs(d.start - spot) for spot in spots)))
+    return min(
+        single, key=lambda d: (rank[d.precision], d.implied, min(abs(d.start - spot) for spot in spots))
+    )
 
 
 def _split_diplomatic(signs: EventSigns) -> list[tuple[Trigger, ...]]:
@@ -290,7 +310,9 @@ def _split_diplomatic(signs: EventSigns) -> list[tuple[Trigger, ...]]:
     return [group for group in (rest, press) if group] or [signs.triggers]
 
 
-def _carry(event: _Event, seen: Sequence[Place], clusters: Sequence[_Event], focus: Place | None) -> None:
+def _carry(
+    event: _Event, seen: Sequence[Place | str], clusters: Sequence[_Event], focus: Place | None
+) -> None:
     """Give an event without a place of its own the one that its words point back to."""
     last = clusters[-1] if clusters else None
     before = last.place if last is not None and last.sentence.paragraph == event.sentence.paragraph else None
@@ -309,6 +331,9 @@ def _same_event(host: _Event, event: _Event) -> bool:
         return False
     if not event.carried and not host.carried and not _places_agree(host.place, event.place):
         return False
+    apart = event.sentence.paragraph != host.sentence.paragraph
+    if event.carried and apart and event.casualties and event.day and not event.definite:
+        return False  # a new paragraph with a day and a toll of its own tells of another event
     if host.day and event.day and not _days_agree(host.day, event.day):
         return False
     pointing = event.definite or not event.triggers
@@ -359,16 +384,23 @@ def _places_agree(first: Place | None, second: Place | None) -> bool:
 
 def _merge(host: _Event, event: _Event) -> None:
     """Let a host take what a later sentence adds; what it has already stays."""
+    if event.place is not None and not event.carried:
+        finer = host.place is None or SPECIFIC.get(event.place.kind, 2) > SPECIFIC.get(host.place.kind, 2)
+        if host.place is not None and host.casualties and not event.casualties:
+            finer = False  # a toll for a whole region is not that of one town in it
+        if host.carried or finer:
+            host.place, host.carried = event.place, False
+            host.place_reason = "named in a later sentence about the same event"
+            if (
+                not host.casualties
+            ):  # that sentence is the better evidence, unless the toll stands in the first
+                host.place_reason = event.place_reason
+                host.sentence, host.text = event.sentence, event.text
     killed, injured = host.casualties.killed, host.casualties.injured
     if not event.casualties.tally:
         killed = event.casualties.killed if killed is None else killed
         injured = event.casualties.injured if injured is None else injured
     host.casualties = Casualties(killed=killed, injured=injured)
-    if event.place is not None and not event.carried:
-        finer = host.place is None or SPECIFIC.get(event.place.kind, 2) > SPECIFIC.get(host.place.kind, 2)
-        if host.carried or finer:
-            host.place, host.carried = event.place, False
-            host.place_reason = "named in a later sentence about the same event"
     host.day = host.day or event.day
     host.targets = host.targets or event.targets
     if (

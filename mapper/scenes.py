@@ -29,22 +29,32 @@ _ON_THE_WAY = re.compile(
 _JOURNEY = re.compile(r"from  to ", re.IGNORECASE)  # with the name between
 _SOURCE_BEFORE = re.compile(
     r"\b(?:ministry|ministers?|officials?|authorities|government|military|spokes\w+|analysts?|experts?|diplomats?|"
-    r"reporters?|agency|doctors|according to|told|resident|man|woman|mayor|governor|bishop) (?:in|of|from|at)\s+(?:the\s+)?$",
+    r"reporters?|agency|doctors|hospitals|according to|told|resident|born|native|raised|educated|lives?|lived|living|originally|man|woman|mayor|governor|bishop) (?:in|of|from|at)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _AFTER_NAME = re.compile(
     r"^(?:['’]s\b|\s+(?:border|frontier|government|officials?|police|army|military|media|authorities|forces|ministry)\b)",
     re.IGNORECASE,
 )
+_REGION_ANAPHOR = re.compile(r"\b(?:the|this|that) (?:\w+ )?(?:region|province|state|oblast|county|governorate|island)\b", re.IGNORECASE)  # fmt: skip
 _ANAPHORS = (
     (("city",), re.compile(r"\b(?:the|this|that) (?:\w+ )?(?:city|town|village|port|suburb|scene|settlement|area|site|district|neighbou?rhood|building|camp)\b", re.IGNORECASE)),
-    (("region",), re.compile(r"\b(?:the|this|that) (?:\w+ )?(?:region|province|state|oblast|county|governorate|island)\b", re.IGNORECASE)),
+    (("region",), _REGION_ANAPHOR),
 )  # fmt: skip
 _CAPITAL = re.compile(r"\b(?:the|this|that) (?:\w+ )?capital\b", re.IGNORECASE)
 
 
+def within(offset: int, span: tuple[int, int]) -> bool:
+    """Tell whether an offset lies in a span of offsets."""
+    return span[0] <= offset < span[1]
+
+
 def places_here(
-    text: str, sentence: Sentence, inside: Sequence[Resolution], spots: Sequence[int], dateline: int
+    text: str,
+    sentence: Sentence,
+    inside: Sequence[Resolution],
+    spots: Sequence[int],
+    dateline: tuple[int, int],
 ) -> list[Resolution]:
     """Return the sentence's places that can hold its event, the best first.
 
@@ -58,12 +68,12 @@ def places_here(
         The toponyms in it.
     spots : sequence of int
         Where in it the words for the event stand; never empty.
-    dateline : int
-        Where the report's dateline ends; a place in it is where the report was filed.
+    dateline : tuple of int
+        Where the report's dateline stands; a place in it is where the report was filed.
     """
     ranked = []
     for r in inside:
-        if r.place is None or r.toponym.role != "literal" or r.toponym.start < dateline:
+        if r.place is None or r.toponym.role != "literal" or within(r.toponym.start, dateline):
             continue
         start, end = r.toponym.start - sentence.start, r.toponym.end - sentence.start
         before, after = text[max(0, start - REACH_CHARS) : start], text[end : end + REACH_CHARS]
@@ -109,11 +119,16 @@ def listed_places(text: str, sentence: Sentence, here: Sequence[Resolution]) -> 
 
 
 def stand_in(
-    text: str, sentence: Sentence, inside: Sequence[Resolution], place: Place | None
+    text: str,
+    sentence: Sentence,
+    inside: Sequence[Resolution],
+    place: Place | None,
+    seen: Sequence[Place | str],
 ) -> tuple[Place | None, str]:
     """Return the place of an event and why, where the sentence names a place that the gazetteer does not have.
 
-    Such an event goes to the region or country that its sentence names, and says so; None if it names none.
+    Such an event goes to the region or country that its sentence names, and says so. None with a reason if it names
+    none, and with an empty reason if it names no place at all.
     """
     named = "named in the sentence"
     if place is not None and place.kind == "city":
@@ -124,16 +139,18 @@ def stand_in(
         if r.place is None and _LOCATIVE.search(text[: r.toponym.start - sentence.start][-REACH_CHARS:])
     ]
     if not unknown:
-        return place, named
+        return place, named if place is not None else ""
     around = [r.place for r in inside if r.place is not None and r.place.kind in {"region", "country"}]
+    if not around and _REGION_ANAPHOR.search(text):
+        around = [p for p in seen if not isinstance(p, str) and p.kind == "region"][-1:]
     found = place or min(around, key=lambda area: area.radius_km, default=None)
     if found is None:
-        return None, ""
+        return None, f"{unknown[0]!r} is not in the gazetteer, and the sentence names no region around it"
     return found, f"{unknown[0]!r} is not in the gazetteer; {found.name}, named with it, stands in"
 
 
 def pointed_back(
-    text: str, seen: Sequence[Place], before: Place | None, focus: Place | None
+    text: str, seen: Sequence[Place | str], before: Place | None, focus: Place | None
 ) -> tuple[Place | None, str]:
     """Return the place that a sentence without one points back to, and why; None if there is none.
 
@@ -141,25 +158,31 @@ def pointed_back(
     ----------
     text : str
         The sentence.
-    seen : sequence of Place
-        The places named before it, in order.
+    seen : sequence of Place or str
+        The places named before it, in order; a bare name where the gazetteer lacks the place.
     before : Place or None
         The place of the event before it in the same paragraph.
     focus : Place or None
         The settlement that the report names most.
     """
+    known = [place for place in seen if not isinstance(place, str)]
     capital = _CAPITAL.search(text)
     if capital:  # of the settlements named before, the largest
-        place = max((p for p in seen if p.kind == "city"), key=lambda p: p.population, default=None)
+        place = max((p for p in known if p.kind == "city"), key=lambda p: p.population, default=None)
         if place is not None:
             return place, f"“{capital[0]}” refers to {place.name}"
     for kinds, pattern in _ANAPHORS:
         match = pattern.search(text)
-        place = next((p for p in reversed(seen) if p.kind in kinds), None) if match else None
-        if match and place is not None:
+        if match is None:
+            continue
+        named = next((p for p in reversed(seen) if isinstance(p, str) or p.kind in kinds), None)
+        if isinstance(named, str) and "city" in kinds:
+            return None, f"“{match[0]}” refers to {named!r}, which is not in the gazetteer"
+        place = next((p for p in reversed(known) if p.kind in kinds), None)
+        if place is not None:
             return place, f"“{match[0]}” refers to {place.name}"
-    last_city = next((p for p in reversed(seen) if p.kind == "city"), None)
-    last_region = next((p for p in reversed(seen) if p.kind == "region"), None)
+    last_city = next((p for p in reversed(known) if p.kind == "city"), None)
+    last_region = next((p for p in reversed(known) if p.kind == "region"), None)
     for place, reason in (
         (before, "carried over from the event before"),
         (last_city, "carried over from the last place named"),

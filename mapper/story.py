@@ -50,8 +50,7 @@ def story_country(parties: Parties, own: str | None, neighbours: Collection[str]
     """Return the other country of an incident's story and why, or None and why not.
 
     A border that the report names counts first ("the border with Russia"), if the incident's country is a party to the
-    story or a neighbour; else the country that the report names most beside the incident's own, if both are parties. A
-    party has at least ``MIN_SHARE`` of the mentions that the most named country has.
+    story or a neighbour; else the neighbour that the report names most, if it is a party. A party has at least ``MIN_SHARE`` of the mentions that the most named country has.
 
     Parameters
     ----------
@@ -71,12 +70,10 @@ def story_country(parties: Parties, own: str | None, neighbours: Collection[str]
         return None, "the place lies in no country"
     floor = MIN_SHARE * max(parties.mentions.values(), default=0)
     is_party = parties.named[own] >= max(1, floor)
-    others = [c for c, _ in parties.mentions.most_common() if c != own and (c in neighbours or is_party)]
-    bordering = [c for c, _ in parties.borders.most_common() if c in others]
+    bordering = [c for c, _ in parties.borders.most_common() if c != own and (c in neighbours or is_party)]
     if bordering:
         return bordering[0], "the report names this border"
-    for country in others:
-        count = parties.mentions[country]
-        if count >= max(2, floor):
+    for country, count in parties.mentions.most_common():
+        if country in neighbours and count >= max(2, floor):
             return country, f"the other country that the report is about ({count} mentions)"
     return None, "the report is not about this country and another"
