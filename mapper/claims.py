@@ -43,6 +43,9 @@ _SEPARATION = re.compile(
     re.IGNORECASE,
 )
 _BORDER = re.compile(r"\b(?:border|frontier|boundary|border crossing)\b", re.IGNORECASE)
+_ANAPHOR = re.compile(
+    r"\b(?:the|this|that) (?:\w+ )?(?:city|town|village|settlement|port|capital|camp)\b", re.IGNORECASE
+)
 _LIMITS = {"less than": "under", "under": "under", "within": "under", "no more than": "under", "up to": "under", "nearly": "under",
            "almost": "under", "more than": "over", "over": "over", "at least": "over"}  # fmt: skip
 
@@ -84,6 +87,7 @@ def find_claims(
         first, last = sentence.span(starts)
         for stated in _distances(text):
             earlier = resolutions[max(0, first - REMEMBERED) : first]
+            earlier = earlier if _ANAPHOR.search(text[: stated.start]) else []
             claim = _claim(report, sentence, text, stated, resolutions[first:last], earlier, border_of)
             if claim is not None:
                 claims.append(claim)
@@ -224,14 +228,16 @@ def _judge(
     slack = max(1.0, ROUNDING * stated.km)
     low, high = stated.km - slack, stated.km + slack
     if stated.limit == "under":
-        low = 0.0
+        low, high = 0.0, stated.km
     elif stated.limit == "over":
-        high = float("inf")
+        low, high = stated.km, float("inf")
     consistent = low <= high_km and high >= low_km
     said = {"under": "less than ", "over": "more than "}.get(stated.limit, "") + f"{stated.km:.0f} km"
+    inside = stated.limit or low_km <= stated.km <= high_km
+    agreement = "agrees with that" if inside else "agrees with that, rounded"
     reason = (
         f"{span['place']} reaches from {low_km:.1f} to {high_km:.1f} km from {to} (its centre is at {km:.1f} km); "
-        f"the report's {said} {'lies within that' if consistent else 'lies outside that'}"
+        f"the report's {said} {agreement if consistent else 'lies outside that'}"
     )
     return DistanceClaim(
         **span,  # type: ignore[arg-type]

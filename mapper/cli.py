@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("app", help="open the web app on this machine")
     command.add_argument("inputs", nargs="*", metavar="INPUT", help="reports to open it with")
     command.add_argument(
-        "--port", type=_positive, default=8501, metavar="N", help="port on 127.0.0.1 (default: 8501)"
+        "--port", type=_port, default=8501, metavar="N", help="port on 127.0.0.1 (default: 8501)"
     )
     _add_published(command)
     command.set_defaults(run=_app)
@@ -244,14 +244,16 @@ def _distance(options: argparse.Namespace) -> int:
     lines: list[str] = []
     missing = []
     for name in options.places or [None]:
-        place = _first(name) if name else None
-        if name and place is None:
+        best = _first(name) if name else None
+        if name and best is None:
             missing.append(name)
             continue
+        place = best.place if best else None
         point = place.point if place else options.at
         distance = borders.nearest(point, country=options.to, radius_km=place.radius_km if place else 0.0)
         country = place.country if place else world.locate(point).country
-        records.append(border_record(distance) | {"country": country})
+        asked = {"query": name, "place": place.name, "match": best.match} if best and place else {}
+        records.append(asked | border_record(distance) | {"country": country})
         lines += _distance_lines(place, point, distance, country)
     if records:
         answer = json.dumps(records if len(options.places) > 1 else records[0], indent=1)
@@ -261,11 +263,12 @@ def _distance(options: argparse.Namespace) -> int:
     return DONE if not missing else SOME_REJECTED if records else UNUSABLE
 
 
-def _first(name: str) -> Place | None:
+def _first(name: str) -> Candidate | None:
+    """Return the best place of a name; one that is only spelt alike is no answer to a question for a number."""
     from mapper import world
 
     found = world.gazetteer().search(name, limit=1)
-    return found[0].place if found else None
+    return found[0] if found and found[0].match != "typo" else None
 
 
 def _distance_lines(
@@ -318,7 +321,9 @@ def _app(options: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--{key}={value}" for key, value in settings.items()]
     command += ["--", *options.inputs] + ([f"--published={options.published}"] if options.published else [])
-    return subprocess.call(command)  # noqa: S603 - the command is our own
+    if os.name == "posix":  # one process, so that what ends the command ends the server
+        os.execv(sys.executable, command)  # noqa: S606 - the command is our own
+    return subprocess.call(command)  # noqa: S603
 
 
 def _put(text: str, output: str | None, write_text: Callable[[str, str], None]) -> None:
@@ -362,8 +367,17 @@ def _positive(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
 
 
+def _port(text: str) -> int:
+    number = _positive(text)
+    if number <= 65535:
+        return number
+    raise argparse.ArgumentTypeError(f"{text} is no port: the highest is 65535")
+
+
 def _country(text: str) -> str:
     code = text.strip().upper()
+    if code in {"UK", "EL"}:  # in wide use, but other codes stand in ISO 3166-1
+        raise argparse.ArgumentTypeError(f"{text!r} is {'GB' if code == 'UK' else 'GR'} in ISO 3166-1")
     if len(code) == 2 and code.isascii() and code.isalpha():
         return code
     raise argparse.ArgumentTypeError(f"{text!r} is not an ISO 3166-1 alpha-2 country code like UA")

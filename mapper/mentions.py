@@ -22,6 +22,7 @@ KNOWN_CITY = 100_000  # inhabitants from which a city is taken for itself with l
 SMALL_CITY = 5_000  # below this many, a name that is also a common word needs strong support
 
 _TOKEN = regex.compile(r"(?:\p{Lu}\p{Ll}?\.){2,}|\p{L}[\p{L}\p{M}]*(?:['’ʼ‘`](?!s\b)\p{L}[\p{L}\p{M}]*)*")
+_STREET = regex.compile(r"(?:['’]s)? (?:Road|Street|Avenue|Boulevard|Lane|Drive|Highway)\b")
 _CONTRACTION = regex.compile(r"['’](?:re|ve|ll|d|m|t)$", regex.IGNORECASE)
 _GAP = regex.compile(r"[ \u00a0]{1,2}|[-‐‑–]|[ \t]*\r?\n[ \t]*|\. ")
 
@@ -148,6 +149,11 @@ class _Scan:
         short = self._short_area(at)
         if short is not None:
             return 1, short
+        water = self._water(at)
+        if water:
+            return water, self._mention(
+                at, water, tuple(self.gazetteer.lookup(self._text(at, water))), cued=True
+            )
         for count in range(self._reach(at), 0, -1):
             last = self.tokens[at + count - 1]
             if last.text in lexicon.CONNECTORS or (
@@ -174,11 +180,22 @@ class _Scan:
                 return 1, None
             if candidates and count == 1 and self._half_of_name(at, candidates[0].place):
                 break
+            if candidates and count > 1 and self._street(at + count - 1):
+                return count, None
             if candidates and not self._two_names(at, count, candidates):
                 return self._judge(at, count, candidates)
             if country is not None:
                 return count, self._mention(at, count, (), role="demonym", demonym=country)
         return self._unknown(at)
+
+    def _water(self, at: int) -> int:
+        """Return how many tokens "Gulf of Aden" or "Bay of Bengal" takes: no town, though a town is in the name."""
+        if self.tokens[at].text.lower() not in lexicon.WATERS or at + 2 >= len(self.tokens):
+            return 0
+        named = (
+            self.tokens[at + 1].text == "of" and self.tokens[at + 2].capital and all(self.joined[at : at + 2])
+        )
+        return 3 if named else 0
 
     def _reach(self, at: int) -> int:
         count = 1
@@ -204,10 +221,14 @@ class _Scan:
             people = best.kind == "country" and self.gazetteer.demonym(token.text) is not None
             if hyphen and token.capital and not people and not self._is_place(other):
                 return True  # but not in "Libya–Turkish"; "Arab–Israeli" names no town called Arab
-        if self._before(at) in lexicon.MEDIA_NOUNS or self._titled(at):
+        if self._before(at) in lexicon.MEDIA_NOUNS or self._titled(at) or self._street(at):
             return True
         after = self.report.text[self.tokens[at].end : self.tokens[at].end + 2]
         return best.kind == "city" and after[:1] == " " and after[1:].isdigit()  # "Loop 286"
+
+    def _street(self, at: int) -> bool:
+        """Tell "Paris Street" and "St Luke's Road" from the place."""
+        return _STREET.match(self.report.text, self.tokens[at].end) is not None
 
     def _titled(self, at: int) -> bool:
         """Tell "in The Atlantic": a capital article within a sentence begins the name of a paper or a body."""
@@ -423,5 +444,6 @@ class _Scan:
             t.text.lower() in lexicon.ORGANISATION for t in phrase
         ):
             return 1, None
-        found = [c for c in self.gazetteer.search(self._text(at, count), limit=5) if c.match == "fold"]
+        likely = self.gazetteer.search(self._text(at, count), limit=5)
+        found = [c for c in likely if c.match == "fold" and c.place.kind != "country"]
         return count, self._mention(at, count, tuple(found), cued=True)

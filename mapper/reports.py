@@ -78,7 +78,11 @@ def reports_from_bytes(name: str, content: bytes) -> Iterator[Read]:
 
 def _read_source(source: str | Path) -> Iterator[Read]:
     if str(source) == "-":
-        yield from _one("standard input", "stdin", sys.stdin.buffer.read(MAX_FILE_BYTES + 1), ".txt")
+        content = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+        if content.lstrip()[:1] == b"{":
+            yield from _json_lines("standard input", "stdin", iter(content.split(b"\n")))
+        else:
+            yield from _one("standard input", "stdin", content, ".txt")
         return
     path = Path(source)
     try:
@@ -198,7 +202,7 @@ def _html(source: str, stem: str, content: bytes) -> Iterator[Read]:
     import trafilatura
 
     document = trafilatura.bare_extraction(content, with_metadata=True, include_comments=False)
-    text = str(getattr(document, "text", None) or "").strip()
+    text = str(getattr(document, "text", None) or "").strip().replace("\n", "\n\n")  # a line is a paragraph
     if not text:
         yield Rejected(source=source, reason="no article text was found in the page: paste its text instead")
         return

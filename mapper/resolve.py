@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,8 @@ _REGION_WEIGHT = 4.0
 _QUALIFIER_WEIGHT = 20.0
 _OTHER_NAME_WEIGHT = 6.0
 _NEAR_WEIGHT = 3.0
+_BESIDE_WEIGHT = 2.0
+_BESIDE_CHARS = 120  # about a sentence
 _NEAR_KM = 150.0
 _KNOWN_CITY = 500_000  # inhabitants from which a place needs no support from the report
 _MAIN_SHARE = 0.8  # of the mentions of the most named country
@@ -49,6 +52,9 @@ class _Context:
         default_factory=lambda: defaultdict(set)
     )  # region → names
     anchors: dict[str, Place] = field(default_factory=dict)  # settled places by name
+    beside: dict[str, set[str]] = field(
+        default_factory=lambda: defaultdict(set)
+    )  # name → countries named close by
 
     def share(self, country: str | None, name: str) -> float:
         """Return how much of the report's attention a country has (0..1), what ``name`` itself says left out."""
@@ -141,8 +147,13 @@ def _answer(
     supported = qualifier is not None or context.supports(place, name)
     if best.match in {"fold", "typo"}:  # a likeness needs more than a country that is named in passing
         supported = qualifier is not None or context.share(place.country, name) >= _MAIN_SHARE
-    if not supported and _needs_support(best, context, cued=mention.cued):
-        reason = f"{_where(place)} is called {toponym.text!r}, but nothing in the report points there"
+    alone = (
+        best.match == "exact"
+        and len({c.place.country for _, c in ranked}) == 1
+        and place.population > _VILLAGE
+    )
+    if not supported and not alone and _needs_support(best, context, cued=mention.cued):
+        reason = f"the gazetteer knows {_where(place)} by that name, but nothing in the report points there"
         return Resolution(
             toponym=toponym,
             place=None,
@@ -168,10 +179,10 @@ def _answer(
 def _needs_support(best: Candidate, context: _Context, *, cued: bool) -> bool:
     """Tell names that are too weak to stand alone: villages, other names of a place far from the story."""
     place = best.place
-    if place.kind == "country" or place.population >= _KNOWN_CITY:
-        return False
     if best.match in {"fold", "typo"}:
         return True
+    if place.kind == "country" or place.population >= _KNOWN_CITY:
+        return False
     if best.match == "alternate" and context.counts:
         return True
     return not cued and place.population <= (_TOWN if context.counts else _VILLAGE)
@@ -206,6 +217,8 @@ def _rank(
             weight += _COUNTRY_WEIGHT * max(context.share(place.country, name), 0.0) ** 0.5
             if place.kind == "city" and context.region_named(place, name):
                 weight += _REGION_WEIGHT
+            if place.country in context.beside[name]:
+                weight += _BESIDE_WEIGHT
             if context.near_anchor(place, name):
                 weight += _NEAR_WEIGHT
         weights.append(weight)
@@ -272,4 +285,26 @@ def _read_context(mentions: Sequence[Mention], qualifiers: Sequence[Place | None
             context.regions[best.country, best.admin1].add(name)
         if best.kind == "country" or _doubt(mention.candidates) < 0.05:
             count(best.country, 2 if best.kind == "country" else 1, name)
+    _read_neighbourhood(context, mentions)
     return context
+
+
+def _read_neighbourhood(context: _Context, mentions: Sequence[Mention]) -> None:
+    """Note for each name the countries that stand, by themselves or through a region, close to one of its mentions."""
+    pointers = []
+    for mention in mentions:
+        country = mention.demonym
+        if (
+            country is None
+            and mention.candidates
+            and mention.candidates[0].place.kind in {"country", "region"}
+        ):
+            country = mention.candidates[0].place.country
+        if country is not None:
+            pointers.append((mention.toponym.start, country, _name(mention)))
+    starts = [start for start, *_ in pointers]
+    for mention in mentions:
+        low = bisect_left(starts, mention.toponym.start - _BESIDE_CHARS)
+        high = bisect_left(starts, mention.toponym.end + _BESIDE_CHARS)
+        name = _name(mention)
+        context.beside[name] |= {country for _, country, other in pointers[low:high] if other != name}
