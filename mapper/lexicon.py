@@ -9,7 +9,7 @@ LOCATIVE = frozenset(
     "in at near from outside inside around across toward towards into to over off throughout within between through "
     "beyond entered reached left struck shook rocked hit north south east west northern southern eastern western central of downtown nearby on".split()
 )
-STRICTLY_LOCATIVE = frozenset("in at near outside".split())
+STRICTLY_LOCATIVE = frozenset("in at near outside off".split())
 AREA_WORDS = frozenset(
     "region oblast province state county district governorate prefecture krai republic territory department canton "
     "voivodeship division township municipality raion".split()

@@ -22,6 +22,7 @@ KNOWN_CITY = 100_000  # inhabitants from which a city is taken for itself with l
 SMALL_CITY = 5_000  # below this many, a name that is also a common word needs strong support
 
 _TOKEN = regex.compile(r"(?:\p{Lu}\p{Ll}?\.){2,}|\p{L}[\p{L}\p{M}]*(?:['’ʼ‘`](?!s\b)\p{L}[\p{L}\p{M}]*)*")
+_ATTRIBUTE = regex.compile(r"[-‐‑]\p{Ll}{3,}")
 _STREET = regex.compile(r"(?:['’]s)? (?:Road|Street|Avenue|Boulevard|Lane|Drive|Highway)\b")
 _CONTRACTION = regex.compile(r"['’](?:re|ve|ll|d|m|t)$", regex.IGNORECASE)
 _GAP = regex.compile(r"[ \u00a0]{1,2}|[-‐‑–]|[ \t]*\r?\n[ \t]*|\. ")
@@ -414,6 +415,8 @@ class _Scan:
                 at_site = token.text.lower() in lexicon.FACILITIES and self._cued(at) and kind != "country"
                 return "literal" if at_site else "part"
             position += 1
+        if _ATTRIBUTE.match(self.report.text, self.tokens[end - 1].end):
+            return "demonym"  # "Palau-flagged"
         if kind in {"country", "city"} and not self._cued(at) and end < len(self.tokens):
             verb = self.tokens[end].text
             if (

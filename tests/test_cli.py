@@ -173,3 +173,20 @@ def test_standard_input():
     )  # fmt: skip
     (incident,) = json.loads(answer.stdout)["incidents"]
     assert (incident["place"], incident["date"], incident["killed"]) == ("Kabul", "2024-05-31", 2)
+
+
+def test_a_name_only_spelt_alike_gets_no_distance(capsys):
+    code, out, err = run(capsys, "distance", "Nopeville")
+    assert code == 2 and out == "" and "Nopeville" in err
+    record = json.loads(run(capsys, "distance", "Харків", "--json")[1])
+    assert (record["query"], record["place"], record["match"]) == ("Харків", "Kharkiv", "alternate")
+
+
+def test_json_lines_on_standard_input():
+    answer = subprocess.run(
+        [sys.executable, "-m", "mapper", "extract", "-"],
+        input='{"id": "a", "published": "2024-05-31", "text": "A bomb exploded in Kabul on Friday."}\n',
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    record = json.loads(answer.stdout)
+    assert record["id"] == "a" and record["incidents"][0]["date"] == "2024-05-31"

@@ -251,3 +251,87 @@ def test_a_date_that_is_scheduled_dates_no_event():
         "A gunman killed two people in Toronto, Canada. His trial is scheduled for 4 February."
     ).incidents
     assert incident.date is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # a dateline below a headline is no scene
+        (
+            "Kabul blast kills 3\n\nISLAMABAD, May 30 (Wire) - A blast on Thursday killed three people in eastern Afghanistan.",
+            ["Afghanistan"],
+        ),
+        # an event whose own place is unknown does not move to the place before
+        (
+            "A bomb went off in Kabul on Monday. A boat capsized off Qwxyzzy on Tuesday, killing 12 migrants.",
+            ["Kabul"],
+        ),
+        (
+            "Gunmen attacked the village of Qwxyzzy on Monday in Nigeria. Fighters burned the village again on Tuesday, killing 4.",
+            ["Nigeria"],
+        ),
+        # a small place with a name of its own stands alone
+        ("Houthi rebels attacked a base in Marib on Monday, killing four soldiers, Yemen said.", ["Marib"]),
+        # a birthplace is no scene, neither is a gulf or a street
+        (
+            "Gunmen shot two men in Leeds, England, on Monday. A man born in Cardiff was arrested on Tuesday.",
+            ["Leeds"],
+        ),
+        ("A missile hit a tanker in the Gulf of Aden on Monday, killing two sailors.", []),
+    ],
+)
+def test_where_an_event_is_put(text, expected):
+    assert [i.place.name for i in read(text).incidents if i.kind != "crime"] == expected
+
+
+def test_what_is_left_off_the_map_is_told():
+    extraction = read("A boat capsized off Qwxyzzy on Tuesday, killing 12 migrants.")
+    assert extraction.incidents == () and "A boat capsized" in extraction.rejected[0].source
+
+
+@pytest.mark.parametrize(
+    ("sentence", "killed", "injured"),
+    [
+        ("Sumy was hit by guided bombs on Friday; no one was hurt.", 0, 0),
+        ("A bomb exploded in Sumy on Friday and no one was killed.", 0, 0),
+        ("Police shot dead three people in Sumy on Friday.", 3, None),
+        ("A raid in Sumy on Friday killed 17 soldiers and 36 volunteers.", 53, None),
+    ],
+)
+def test_figures_in_other_words(sentence, killed, injured):
+    (incident,) = read(sentence).incidents
+    assert (incident.killed, incident.injured) == (killed, injured)
+
+
+def test_a_toll_of_several_places_is_given_to_none():
+    incidents = read(
+        "Shelling killed at least 11 people in Surin and Sisaket in Thailand on Friday."
+    ).incidents
+    assert len(incidents) == 2 and {i.killed for i in incidents} == {None}
+
+
+def test_an_explicit_day_outweighs_overnight():
+    (incident,) = read("Gunmen killed 15 civilians in Bunia overnight on 23 May.").incidents
+    assert incident.date == date(2024, 5, 23) and incident.kind == "armed_attack"
+
+
+def test_a_ministry_of_defence_does_not_deny_what_it_says():
+    (incident,) = read(
+        "The defence ministry said jets dropped two bombs on a road near Samraong on Friday."
+    ).incidents
+    assert incident.kind == "airstrike_or_drone"
+
+
+def test_no_border_of_the_story_that_is_not_next_door():
+    text = "A tanker sailing from Russia with Russian oil to India was hit off Hodeidah in Yemen on Friday, Russia said."
+    assert all(i.story_border is None for i in read(text).incidents)
+
+
+def test_a_distance_whose_start_is_not_named_is_not_judged():
+    (claim,) = read("Houses fell in Nazca. The epicentre was 30 km north of Lima.").claims
+    assert claim.verdict == "unchecked"
+
+
+def test_reasons_of_verdicts_agree_with_their_figures():
+    (claim,) = read("Ufa lies more than 1300 km from the Ukrainian border.").claims
+    assert claim.verdict == "inconsistent" and claim.high_km < 1300
