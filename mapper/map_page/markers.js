@@ -4,7 +4,7 @@
 
 (function (page) {
   var SPACING = 26; // pixels between markers that do not touch
-  var RING = 12; // the most markers of different places that stand in one ring
+  var RING = 4; // the most markers of different places that stand in one ring: more would reach over borders
   var BADGE_REACH = 44; // pixels around its first place from which a badge gathers others
   var MOST_SHOWN = 300; // with more incidents than this, only those in view get a marker
   var MOST_JOINED = 400; // beyond this many groups, comparing each with each takes too long

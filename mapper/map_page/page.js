@@ -489,7 +489,10 @@
     present.forEach(function (kind) {
       list.append(make("li", "", page.symbol(data.kinds[kind], false), data.kinds[kind].label));
     });
-    legend.append(make("h2", "", "Kind of incident"), list);
+    var box = make("details", "", "");
+    box.open = present.length <= 6; // a long one would hide a corner of the map; the list beside names each kind too
+    box.append(make("summary", "", "Kind of incident"), list);
+    legend.append(box);
     var vague = data.incidents.find(function (incident) {
       return incident.place.kind !== "city";
     });
