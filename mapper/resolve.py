@@ -34,6 +34,7 @@ _BESIDE_WEIGHT = 2.0
 _BESIDE_CHARS = 120  # about a sentence
 _NEAR_KM = 150.0
 _KNOWN_CITY = 500_000  # inhabitants from which a place needs no support from the report
+_FAINT_SCORE = 0.2  # the gazetteer's, for other names of small places
 _MAIN_SHARE = 0.8  # of the mentions of the most named country
 _TOWN = 30_000  # and in a report that names its countries, up to which a place outside them does
 _VILLAGE = 1_000  # inhabitants up to which it does, even under its usual name
@@ -145,8 +146,9 @@ def _answer(
     others = tuple(replace(c, score=round(s, 4)) for s, c in ranked[1 : 1 + RUNNERS_UP])
     place = best.place
     supported = qualifier is not None or context.supports(place, name)
-    if best.match in {"fold", "typo"}:  # a likeness needs more than a country that is named in passing
-        supported = qualifier is not None or context.share(place.country, name) >= _MAIN_SHARE
+    if _is_faint(best):  # a likeness needs more than a country that is named in passing
+        beside = best.match == "alternate" and place.country in context.beside[name]
+        supported = qualifier is not None or beside or context.share(place.country, name) >= _MAIN_SHARE
     alone = (
         best.match == "exact"
         and len({c.place.country for _, c in ranked}) == 1
@@ -179,13 +181,20 @@ def _answer(
 def _needs_support(best: Candidate, context: _Context, *, cued: bool) -> bool:
     """Tell names that are too weak to stand alone: villages, other names of a place far from the story."""
     place = best.place
-    if best.match in {"fold", "typo"}:
+    if _is_faint(best):
         return True
     if place.kind == "country" or place.population >= _KNOWN_CITY:
         return False
     if best.match == "alternate" and context.counts:
         return True
     return not cued and place.population <= (_TOWN if context.counts else _VILLAGE)
+
+
+def _is_faint(candidate: Candidate) -> bool:
+    """Tell a name that is only like the place's, or that hardly anybody uses for it."""
+    return candidate.match in {"fold", "typo"} or (
+        candidate.match == "alternate" and candidate.score < _FAINT_SCORE
+    )
 
 
 def _where(place: Place) -> str:
