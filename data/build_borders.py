@@ -31,6 +31,8 @@ import numpy as np
 import shapely
 from fetch import npm_package
 
+from mapper.planes import pack
+
 PACKAGE = ("@geo-maps/countries-coastline-10m", "0.6.0")
 SHA256 = "e6c6958453386a44eff3d4a7ae1ee319804e06550721c92eb2d278d7db7f8110"
 UNIT = 100_000  # steps per degree: the source has five decimals, so storing it loses nothing
@@ -95,8 +97,8 @@ def build(folder: Path) -> list[dict[str, Any]]:
     vertices = np.array([vertex for line in lines for vertex in line], dtype=np.int64)
     np.savez_compressed(
         folder / "borders.npz",
-        lat=_planes(vertices[:, 1]),
-        lon=_planes(vertices[:, 0]),
+        lat=pack(vertices[:, 1]),
+        lon=pack(vertices[:, 0]),
         lengths=np.array([len(line) for line in lines], dtype=np.int32),
         line_pair=np.array(line_pair, dtype=np.int16),
         pairs=np.array(pairs, dtype="S5"),
@@ -295,11 +297,6 @@ def _walk(following: dict[Any, list[Any]]) -> list[list[Any]]:
                     break
             lines.append(line)
     return lines
-
-
-def _planes(values: Any) -> Any:
-    steps = np.diff(values, prepend=0).astype("<i4")
-    return np.ascontiguousarray(steps.view(np.uint8).reshape(-1, 4).T)
 
 
 def _number(points: Any) -> Any:

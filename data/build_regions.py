@@ -27,6 +27,8 @@ from build_gazetteer import GEONAMES, OUTLINES
 from fetch import npm_package, python_package
 from gazetteer_areas import assign
 
+from mapper.planes import pack
+
 TOLERANCE_DEG = 0.01
 UNIT = 10_000  # steps per degree: 11 m, against 1 km of simplification
 SMALLEST_PART = (
@@ -63,8 +65,8 @@ def build(folder: Path) -> list[dict[str, Any]]:
     vertices = np.concatenate(rings)
     np.savez_compressed(
         folder / "regions.npz",
-        lat=_planes(vertices[:, 1]),
-        lon=_planes(vertices[:, 0]),
+        lat=pack(vertices[:, 1]),
+        lon=pack(vertices[:, 0]),
         lengths=np.array([len(ring) for ring in rings], dtype=np.int32),
         rings=np.array(counts, dtype=np.int32),
         polygon_region=np.array(polygon_region, dtype=np.int16),
@@ -117,11 +119,6 @@ def _steps(ring: Any) -> Any:
     """Return a ring in whole units without repeated vertices."""
     units = np.rint(shapely.get_coordinates(ring) * UNIT).astype(np.int64)
     return units[np.r_[True, (np.diff(units, axis=0) != 0).any(axis=1)]]
-
-
-def _planes(values: Any) -> Any:
-    steps = np.diff(values, prepend=0).astype("<i4")
-    return np.ascontiguousarray(steps.view(np.uint8).reshape(-1, 4).T)
 
 
 def _names(path: Path) -> dict[str, str]:

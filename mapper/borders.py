@@ -24,6 +24,7 @@ import numpy as np
 from mapper import geodesy
 from mapper.errors import DataError, OptionError
 from mapper.model import BorderDistance, Point
+from mapper.planes import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,8 +80,8 @@ class Borders:
 
     def __init__(self, arrays: Mapping[str, Any]) -> None:
         try:
-            self._lat = _degrees(arrays["lat"])
-            self._lon = _degrees(arrays["lon"])
+            self._lat = unpack(arrays["lat"]) / UNIT
+            self._lon = unpack(arrays["lon"]) / UNIT
             lengths = arrays["lengths"].astype(np.int64)
             line_pair = arrays["line_pair"].astype(np.int64)
             names = [str(name, "ascii").split("-") for name in arrays["pairs"].tolist()]
@@ -364,8 +365,3 @@ def _geodesic_bounds(chord_km: Floats) -> tuple[Floats, Floats]:
     high = 2 * small * np.arcsin(np.minimum(chord_km / (2 * small), 1))
     far = chord_km > 12_000  # beyond 15,400 km
     return np.where(far, chord_km, low), np.where(far, geodesy.MAX_DISTANCE_KM, high)
-
-
-def _degrees(planes: NDArray[np.uint8]) -> Floats:
-    steps = np.ascontiguousarray(planes.T).view("<i4").ravel()
-    return np.cumsum(steps, dtype=np.int64) / UNIT

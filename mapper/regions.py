@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from mapper.errors import DataError, OptionError
+from mapper.planes import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,7 @@ class Regions:
             self._region = arrays["polygon_region"].astype(np.int64)
             self._codes = [str(code, "ascii") for code in arrays["codes"].tolist()]
             names = bytes(arrays["names"]).decode("utf-8").split("\n")
-            self._xy = np.column_stack([_degrees(plane) for plane in planes])
+            self._xy = np.column_stack([unpack(plane) / UNIT for plane in planes])
         except (KeyError, ValueError, AttributeError) as error:
             raise DataError(f"the region data are of another version ({error!r}): run `make data`") from error
         together = len(self._xy) == self._rings[-1], len(self._region) == len(self._polygons) - 1
@@ -172,8 +173,3 @@ class Regions:
 
 def _cos(lat: float) -> float:
     return math.cos(math.radians(lat))
-
-
-def _degrees(planes: NDArray[np.uint8]) -> NDArray[np.float64]:
-    steps = np.ascontiguousarray(planes.T).view("<i4").ravel()
-    return np.cumsum(steps, dtype=np.int64) / UNIT

@@ -1,0 +1,22 @@
+"""Packs long rows of coordinates small: whole steps, the differences between them, byte by byte.
+
+Neighbouring vertices differ little, so the high bytes of the differences are mostly zero; kept together they compress to
+next to nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def pack(steps: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Return the byte planes of shape ``(4, n)`` of ``n`` whole numbers whose differences fit into 32 bits."""
+    differences = np.diff(steps, prepend=0).astype("<i4")
+    return np.ascontiguousarray(differences.view(np.uint8).reshape(-1, 4).T)
+
+
+def unpack(planes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the whole numbers, of shape ``(n,)``, that :func:`pack` packed."""
+    differences = np.ascontiguousarray(planes.T).view("<i4").ravel()
+    return np.cumsum(differences, dtype=np.int64)
