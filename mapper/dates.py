@@ -101,7 +101,7 @@ def find_dates(text: str, published: date | None) -> list[DateMention]:
         day, precision = answer
         if day is not None and published is not None and day > published:
             day = None
-        if _SCHEDULED.search(text[max(0, match.start() - 40) : match.start()]):
+        if _SCHEDULED.search(text[max(0, match.start() - 75) : match.start()]):
             day = None
         days = 2 if reader is _weekend else _SPANS[precision]
         mention = DateMention(
@@ -121,7 +121,7 @@ def find_dates(text: str, published: date | None) -> list[DateMention]:
 
 
 _SCHEDULED = re.compile(
-    r"\b(?:scheduled|due|planned|expected|set|slated|postponed)\b[^.;,]{0,24}$", re.IGNORECASE
+    r"\b(?:scheduled|due|planned|expected|set|slated|postponed)\b[^.;,]{0,60}$", re.IGNORECASE
 )
 _SPANS = {"day": 1, "week": 7, "month": 31, "year": 366}
 _TALLY = re.compile(r"(?:since|until|by|between|throughout|from)\b", re.IGNORECASE)

@@ -68,10 +68,10 @@ _LEXICON: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "diplomatic",
-        r"met (?:with|in|on|for|to)|(?:ministers|leaders|presidents|officials|delegations|envoys|diplomats|negotiators|two|sides|they) (?:had )?met|"
+        r"met (?:with(?! (?:applause|protests?|criticism|outrage|anger|resistance|mourning|silence|cheers|disbelief))|in|on|for|to)|(?:ministers|leaders|presidents|officials|delegations|envoys|diplomats|negotiators|two|sides|they) (?:had )?met|"
         r"gathered|convened|signed|hosted|agreed (?:to|on) (?:a )?(?:truce|ceasefire|deal)|entered into an agreement|shook hands|voted",
         r"summits?|meetings?|talks|negotiations|conferences?|news conferences?|press conferences?|ceasefires?|truces?|peace deal|accords?|"
-        r"assembly|gathering|state visit|inauguration|ceremony",
+        r"assembly of|gathering|state visit|inauguration|ceremony",
     ),
     (
         "other",
@@ -93,6 +93,7 @@ KIND_ORDER = (
     "diplomatic",
     "other",
 )
+_NAMED = frozenset({"diplomatic", "clash", "other"})  # kinds whose nouns often stand in names
 VIOLENT = frozenset(
     {"airstrike_or_drone", "shelling_or_missile", "explosion", "clash", "armed_attack", "crime"}
 )
@@ -228,6 +229,8 @@ def _trigger(sentence: str, match: re.Match[str], kind: str, verb: bool) -> Trig
     ):
         return None
     word = match[0].lower()
+    if not verb and kind in _NAMED and match[0][0].isupper() and before.rstrip():
+        return None  # the General Assembly, the National Conference, the Battle of Verdun
     plural = not verb and word.endswith("s") and not word.endswith("ss")
     generic = plural and not _BEFORE_PLURAL.search(before)
     generic = generic or (not verb and bool(_BARE_OBJECT.search(before)))

@@ -51,6 +51,7 @@ OPENING_WORDS = (
         "two three four five six seven eight nine ten both each some many most several all another one no not".split()
     )
 )
+SEAS = frozenset(["Gulf", "Sea", "Ocean", "Strait", "Straits"])
 WATERS = frozenset("gulf sea strait straits bay cape lake sound".split())
 MEDIA_NOUNS = frozenset(
     "agency newspaper outlet channel network broadcaster magazine website daily tabloid weekly".split()

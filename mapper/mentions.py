@@ -173,6 +173,8 @@ class _Scan:
                 and not self._qualified(at + count)
             ):
                 candidates = ()  # "Canadian" is no town in Texas
+            if candidates and self._at_sea(at, count):
+                return count, self._mention(at, count, (), cued=True)
             if candidates and self._needless_article(at, count, candidates):
                 return 1, None
             if not last.capital and not any(c.place.kind == "region" for c in candidates):
@@ -197,6 +199,10 @@ class _Scan:
             self.tokens[at + 1].text == "of" and self.tokens[at + 2].capital and all(self.joined[at : at + 2])
         )
         return 3 if named else 0
+
+    def _at_sea(self, at: int, count: int) -> bool:
+        """Tell "Persian Gulf" and "Black Sea", whose names towns and regions on the shore may bear."""
+        return count > 1 and self.tokens[at + count - 1].text in lexicon.SEAS
 
     def _reach(self, at: int) -> int:
         count = 1

@@ -183,6 +183,8 @@ def _needs_support(best: Candidate, context: _Context, *, cued: bool) -> bool:
     place = best.place
     if _is_faint(best):
         return True
+    if best.match == "alternate" and place.kind == "region" and context.counts:
+        return True
     if place.kind == "country" or place.population >= _KNOWN_CITY:
         return False
     if best.match == "alternate" and context.counts:

@@ -335,3 +335,12 @@ def test_a_distance_whose_start_is_not_named_is_not_judged():
 def test_reasons_of_verdicts_agree_with_their_figures():
     (claim,) = read("Ufa lies more than 1300 km from the Ukrainian border.").claims
     assert claim.verdict == "inconsistent" and claim.high_km < 1300
+
+
+def test_a_sea_is_no_town_on_its_shore():
+    assert places("A tanker sank in the Persian Gulf off Iran.")["Persian Gulf"] is None
+
+
+def test_names_of_bodies_are_no_events():
+    text = "According to the National Conference of State Legislatures, primaries in Ohio are scheduled to go on in the United States on June 4."
+    assert read(text).incidents == ()
