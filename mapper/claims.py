@@ -86,8 +86,8 @@ def find_claims(
         text = report.text[sentence.start : sentence.end]
         first, last = sentence.span(starts)
         for stated in _distances(text):
-            earlier = resolutions[max(0, first - REMEMBERED) : first]
-            earlier = earlier if _ANAPHOR.search(text[: stated.start]) else []
+            points_back = _ANAPHOR.search(text[: stated.start]) is not None
+            earlier = resolutions[max(0, first - REMEMBERED) : first] if points_back else []
             claim = _claim(report, sentence, text, stated, resolutions[first:last], earlier, border_of)
             if claim is not None:
                 claims.append(claim)
@@ -114,14 +114,8 @@ def _distances(text: str) -> list[_Stated]:
 
 def _to_km(match: re.Match[str]) -> float:
     unit = match["unit"].lower()
-    key = (
-        "km"
-        if unit.startswith("k")
-        else "nmi"
-        if unit.startswith("n")
-        else "mi"
-        if unit.startswith("mi")
-        else "m"
+    key = next(
+        key for start, key in (("k", "km"), ("n", "nmi"), ("mi", "mi"), ("m", "m")) if unit.startswith(start)
     )
     words = match["number"].replace(",", "")
     value = float(words) if words[0].isdigit() else float(number_value(words))

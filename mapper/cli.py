@@ -134,7 +134,6 @@ def _add_published(command: argparse.ArgumentParser) -> None:
 
 
 def _map(options: argparse.Namespace) -> int:
-    from mapper.files import write_text
     from mapper.maps import map_html
     from mapper.pipeline import make_map
 
@@ -142,7 +141,7 @@ def _map(options: argparse.Namespace) -> int:
     if not extractions:
         return UNUSABLE
     html = map_html(make_map(extractions, title=options.title, rejected=rejected))
-    _put(html, options.output, write_text)
+    _put(html, options.output)
     incidents = sum(len(e.incidents) for e in extractions)
     _say(f"{options.output}: {_count(incidents, 'incident')} from {_count(len(extractions), 'report')}")
     return SOME_REJECTED if rejected else DONE
@@ -150,13 +149,12 @@ def _map(options: argparse.Namespace) -> int:
 
 def _extract(options: argparse.Namespace) -> int:
     from mapper.export import FORMATS, format_of
-    from mapper.files import write_text
 
     name = format_of(options.output, options.format)
     extractions, rejected = _read(options)
     if not extractions:
         return UNUSABLE
-    _put(FORMATS[name](extractions), options.output, write_text)
+    _put(FORMATS[name](extractions), options.output)
     return SOME_REJECTED if rejected else DONE
 
 
@@ -207,7 +205,7 @@ def _geocode(options: argparse.Namespace) -> int:
             }
             for name, found in answers
         ]
-        _answer(json.dumps(records, ensure_ascii=False, indent=1), options)
+        _put(json.dumps(records, ensure_ascii=False, indent=1) + "\n", options.output)
         return DONE
     lines = []
     for name, found in answers:
@@ -218,7 +216,7 @@ def _geocode(options: argparse.Namespace) -> int:
             lines.append(
                 f"  {where:44} {position:20} {c.place.kind:8} ±{c.place.radius_km:.0f} km  {c.match}  {c.score:.2f}"
             )
-    _answer("\n".join(lines), options)
+    _put("\n".join(lines) + "\n", options.output)
     return DONE
 
 
@@ -257,7 +255,7 @@ def _distance(options: argparse.Namespace) -> int:
         lines += _distance_lines(place, point, distance, country)
     if records:
         answer = json.dumps(records if len(options.places) > 1 else records[0], indent=1)
-        _answer(answer if options.json else "\n".join(lines), options)
+        _put((answer if options.json else "\n".join(lines)) + "\n", options.output)
     for name in missing:
         _say(f"mapper: {name}: no place of that name was found; try another spelling, or --at LAT,LON")
     return DONE if not missing else SOME_REJECTED if records else UNUSABLE
@@ -283,18 +281,11 @@ def _distance_lines(
     ]
 
 
-def _answer(text: str, options: argparse.Namespace) -> None:
-    from mapper.files import write_text
-
-    _put(text + "\n", options.output, write_text)
-
-
 def _table(options: argparse.Namespace, answer: tuple[Any, list[str]]) -> int:
-    from mapper.files import write_text
     from mapper.tables import to_csv_text
 
     table, problems = answer
-    _put(to_csv_text(table), options.output, write_text)
+    _put(to_csv_text(table), options.output)
     for problem in problems:
         _say(f"mapper: {options.input}, {problem}")
     return DONE if not problems else SOME_REJECTED if len(problems) < len(table) else UNUSABLE
@@ -326,7 +317,9 @@ def _app(options: argparse.Namespace) -> int:
     return subprocess.call(command)  # noqa: S603
 
 
-def _put(text: str, output: str | None, write_text: Callable[[str, str], None]) -> None:
+def _put(text: str, output: str | None) -> None:
+    from mapper.files import write_text
+
     if output and output != "-":
         write_text(output, text)
     else:

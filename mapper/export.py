@@ -190,12 +190,11 @@ def _flat(extraction: Extraction, incident: Incident) -> dict[str, Any]:
         "place_kind": place.kind,
     }
     for prefix, border in (("border", incident.border), ("story_border", incident.story_border)):
-        row |= {
-            f"{prefix}_km": round(border.km, 3) if border else None,
-            f"{prefix}_low_km": round(border.low_km, 3) if border else None,
-            f"{prefix}_high_km": round(border.high_km, 3) if border else None,
-            f"{prefix}_pair": "-".join(border.border) if border else None,
-        }
+        if border is None:
+            continue
+        record = border_record(border)
+        row |= {f"{prefix}_{key}": record[key] for key in ("km", "low_km", "high_km")}
+        row[f"{prefix}_pair"] = "-".join(border.border)
     if incident.border:
         nearest = incident.border.nearest_point
         row |= {"border_lat": nearest.lat, "border_lon": nearest.lon, "view": incident.border.view}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from mapper.casualties import Casualties, read_casualties
@@ -67,7 +67,6 @@ class _Event:
     carried: bool = False
     strong: bool = True
     tally: bool = False
-    merged: list[_Event] = field(default_factory=list)
 
     @property
     def definite(self) -> bool:
@@ -224,15 +223,15 @@ def _read_sentence(
     events = []
     groups = _split_diplomatic(signs) if kind == "diplomatic" else [signs.triggers]
     spots_here: list[Place | None] = [*listed_places(text, sentence, here)] or [None]
+    if len(spots_here) > 1:  # a toll for all of them is no toll of any one
+        casualties = Casualties()
     for spot in spots_here:
+        place, reason = stand_in(text, sentence, inside, spot, seen)
         for triggers in groups:
             event = _Event(
                 sentence=sentence, text=text, triggers=triggers, kind=kind, score=score, casualties=casualties,
-                day=day, place=spot, place_reason="named in the sentence", targets=signs.targets, strong=score >= THRESHOLD, tally=tally,
+                day=day, place=place, place_reason=reason, targets=signs.targets, strong=score >= THRESHOLD, tally=tally,
             )  # fmt: skip
-            event.place, event.place_reason = stand_in(text, sentence, inside, spot, seen)
-            if len(spots_here) > 1:  # a toll for all of them is no toll of any one
-                event.casualties = Casualties()
             if event.place is None and not event.place_reason:
                 _carry(event, seen, clusters, focus)
             events.append(event)
@@ -287,9 +286,8 @@ def _event_day(
 ) -> DateMention | None:
     """Return the sentence's date that stands closest to the asserted words; a day before a vaguer one."""
     single = [d for d in dates if not d.tally and d.date is not None]
-    single = [
-        d for d in single if not within(d.start, dateline)
-    ] or single  # the dateline's own date only if there is no other
+    # The dateline's own date counts only if there is no other.
+    single = [d for d in single if not within(d.start, dateline)] or single
     if not single:
         return None
     spots = [sentence.start + t.start for t in signs.triggers] or [sentence.start]
@@ -391,9 +389,7 @@ def _merge(host: _Event, event: _Event) -> None:
         if host.carried or finer:
             host.place, host.carried = event.place, False
             host.place_reason = "named in a later sentence about the same event"
-            if (
-                not host.casualties
-            ):  # that sentence is the better evidence, unless the toll stands in the first
+            if not host.casualties:  # else the toll stands in the first sentence, which stays the evidence
                 host.place_reason = event.place_reason
                 host.sentence, host.text = event.sentence, event.text
     killed, injured = host.casualties.killed, host.casualties.injured
@@ -409,7 +405,6 @@ def _merge(host: _Event, event: _Event) -> None:
         and {event.kind, host.kind} <= VIOLENT
     ):
         host.kind = event.kind
-    host.merged.append(event)
 
 
 def _incident(report: Report, event: _Event) -> Incident:

@@ -165,13 +165,9 @@ class _Scan:
             if count > 1 and self._area_only(at, count):
                 continue
             candidates = tuple(self.gazetteer.lookup(name))
-            country = self.gazetteer.demonym(name)
-            if (
-                country is not None
-                and candidates
-                and candidates[0].place.kind == "city"
-                and not self._qualified(at + count)
-            ):
+            may_be_people = not candidates or candidates[0].place.kind == "city"
+            country = self.gazetteer.demonym(name) if may_be_people else None
+            if country is not None and candidates and not self._qualified(at + count):
                 candidates = ()  # "Canadian" is no town in Texas
             if candidates and self._at_sea(at, count):
                 return count, self._mention(at, count, (), cued=True)
@@ -293,9 +289,8 @@ class _Scan:
         """The token before, if it belongs to the same capitalised phrase."""
         if at == 0 or not self.joined[at - 1] or not self.tokens[at - 1].capital:
             return None
-        if self.tokens[at - 1].text.lower() in lexicon.OPENING_WORDS | lexicon.CALENDAR:
-            return None
-        return self.tokens[at - 1]
+        word = self.tokens[at - 1].text.lower()
+        return None if word in lexicon.OPENING_WORDS or word in lexicon.CALENDAR else self.tokens[at - 1]
 
     def _common(self, token: _Token) -> bool:
         return token.text.lower() in self.words.common
@@ -357,7 +352,7 @@ class _Scan:
             return count, None
         if not cued and self._tail_of_name(best, previous):
             return count, None
-        role = self._role(at, count, previous, following, best.kind)
+        role = self._role(at, count, best.kind)
         if role == "part" and not known:
             return count, None
         common = count == 1 and (
@@ -373,10 +368,6 @@ class _Scan:
             plain = count > 1 and not known and all(self._common(t) for t in self.tokens[at:end])
             if plain and (not self._cued(at) or self._before(at) == "the"):
                 return count, None
-            if not known and self._opens_sentence(at) and common:
-                return count, None
-        elif best.kind == "country" and common and token.text.islower():
-            return count, None
         return count, self._mention(at, count, candidates, role=role, cued=cued)
 
     def _is_state(self, at: int, candidates: tuple[Candidate, ...]) -> bool:
@@ -413,13 +404,15 @@ class _Scan:
             best[0].place.kind in {"country", "region"} or best[0].place.population >= KNOWN_CITY
         )
 
-    def _role(self, at: int, count: int, previous: _Token | None, following: _Token | None, kind: str) -> str:
+    def _role(self, at: int, count: int, kind: str) -> str:
         end = at + count
         position = end
         while position < end + MAX_TOKENS and (token := self._after(position)) is not None:
-            if token.text.lower() in lexicon.ORGANISATION | lexicon.FACILITIES:
-                at_site = token.text.lower() in lexicon.FACILITIES and self._cued(at) and kind != "country"
-                return "literal" if at_site else "part"
+            word = token.text.lower()
+            if word in lexicon.FACILITIES and self._cued(at) and kind != "country":
+                return "literal"
+            if word in lexicon.FACILITIES or word in lexicon.ORGANISATION:
+                return "part"
             position += 1
         if _ATTRIBUTE.match(self.report.text, self.tokens[end - 1].end):
             return "demonym"  # "Palau-flagged"

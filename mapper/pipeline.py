@@ -141,9 +141,10 @@ def _border_distance(place: Place, country: str | None = None) -> BorderDistance
 
 @lru_cache(maxsize=256)
 def _neighbours(country: str | None) -> frozenset[str]:
-    return frozenset(
-        {c for pair in world.borders().pairs() if country in pair for c in pair} - {country or ""}
-    )
+    try:
+        return frozenset(world.borders().neighbours(country)) if country else frozenset()
+    except OptionError:  # a country that the border data do not know has none
+        return frozenset()
 
 
 def geocode(
@@ -186,10 +187,6 @@ def make_map(
     from mapper import maps
 
     chosen = list(extractions)
-    if title is None:
-        title = (
-            chosen[0].report.title if len(chosen) == 1 else None
-        ) or f"Incidents in {len(chosen)} reports"
     return maps.make_map(
         chosen, title=title, basemap=world.basemap(), labels=_labels(chosen), rejected=rejected
     )
