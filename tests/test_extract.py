@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mapper import pipeline
 from mapper.errors import InputError
-from mapper.model import INCIDENT_KINDS, Report
+from mapper.model import DATE_PRECISIONS, INCIDENT_KINDS, Report
 
 FRIDAY = date(2024, 5, 31)
 
@@ -215,6 +215,7 @@ def test_any_text(text, published):
     for incident in extraction.incidents:
         assert incident.evidence in text and text[incident.start : incident.end] == incident.evidence
         assert incident.kind in INCIDENT_KINDS and 0 <= incident.confidence <= 1
+        assert incident.date_precision in DATE_PRECISIONS
         assert incident.date is None or published is None or incident.date <= published
         assert incident.border.low_km <= incident.border.km <= incident.border.high_km
     for claim in extraction.claims:
