@@ -126,6 +126,25 @@ class BorderDistance:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TerritoryDistance:
+    """How far a point lies from the territory of a country, across land or water, or how deep inside it.
+
+    ``km`` is 0 inside; ``depth_km`` is 0 outside, inside the distance to the territory's edge. ``low_km`` and
+    ``high_km`` bound ``km`` over the extent of the place that was asked about. The edge at ``nearest_point`` is a
+    land border with ``neighbour`` (ISO 3166-1 alpha-2), or a coast where that is None.
+    """
+
+    country: str
+    km: float
+    low_km: float
+    high_km: float
+    depth_km: float
+    nearest_point: Point
+    neighbour: str | None
+    view: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Incident:
     """An event that a report says has happened, at one place, with the words that say so."""
 
