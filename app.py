@@ -8,11 +8,11 @@ from datetime import date
 
 import streamlit as st
 
-from mapper import pipeline
+from mapper import pipeline, world
 from mapper.errors import MapperError
 from mapper.export import to_csv, to_geojson
 from mapper.maps import map_html
-from mapper.model import Extraction, Rejected, Report
+from mapper.model import DEFAULT_VIEW, Extraction, Rejected, Report
 from mapper.reports import read_reports, report_from_text, reports_from_bytes
 from mapper.views import claim_rows, incident_rows, unplaced_rows
 
@@ -26,7 +26,7 @@ Reads = list[Report | Rejected]
 def main() -> None:
     """Draw the page."""
     st.set_page_config(page_title="Incident mapper", layout="wide")
-    reads, published = _inputs()
+    reads, published, view = _inputs()
     st.title("Incident mapper")
     if not reads:
         st.info(
@@ -35,8 +35,8 @@ def main() -> None:
         return
     try:
         with st.spinner("Reading the reports …"):
-            extractions, rejected = _extract(tuple(reads), published)
-            html = _map(tuple(extractions), tuple(rejected))
+            extractions, rejected = _extract(tuple(reads), published, view)
+            html = _map(tuple(extractions), tuple(rejected), view)
     except MapperError as error:
         st.error(str(error))
         return
@@ -46,7 +46,7 @@ def main() -> None:
         _results(extractions, html)
 
 
-def _inputs() -> tuple[Reads, date | None]:
+def _inputs() -> tuple[Reads, date | None, str]:
     """Draw the side bar and return what is to be mapped: what was sent last, else what the app was started with."""
     with st.sidebar, st.form("reports"):
         text = st.text_area(
@@ -68,31 +68,45 @@ def _inputs() -> tuple[Reads, date | None]:
             st.warning("There is nothing to map yet: paste a report or choose a file.")
         st.session_state["reads"] = reads
         st.session_state["published"] = published
+    started_view = DEFAULT_VIEW
     if "reads" not in st.session_state:
-        st.session_state["reads"], st.session_state["published"] = _started_with()
-    return st.session_state["reads"], st.session_state["published"]
+        st.session_state["reads"], st.session_state["published"], started_view = _started_with()
+    titles = {name: view.title for name, view in world.division().views.items()}
+    view = st.sidebar.selectbox(
+        "Whose borders",
+        list(titles),
+        index=list(titles).index(started_view) if started_view in titles else 0,
+        format_func=lambda name: titles[name],
+        key="view",
+        help="Distances are measured to the borders of this view; where views differ, the map draws a dashed line",
+    )
+    return st.session_state["reads"], st.session_state["published"], view
 
 
-def _started_with() -> tuple[Reads, date | None]:
+def _started_with() -> tuple[Reads, date | None, str]:
     """Return the reports that the command line names."""
     parser = argparse.ArgumentParser()
     parser.add_argument("inputs", nargs="*")
     parser.add_argument("--published", type=date.fromisoformat)
+    parser.add_argument("--view", default=DEFAULT_VIEW)
     options = parser.parse_args(sys.argv[1:])
-    return [read for source in options.inputs for read in read_reports(source)], options.published
+    reads = [read for source in options.inputs for read in read_reports(source)]
+    return reads, options.published, options.view
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _extract(
-    reads: tuple[Report | Rejected, ...], published: date | None
+    reads: tuple[Report | Rejected, ...], published: date | None, view: str
 ) -> tuple[list[Extraction], list[Rejected]]:
-    extractions = [pipeline.extract(read, published=published) for read in reads if isinstance(read, Report)]
+    extractions = [
+        pipeline.extract(read, published=published, view=view) for read in reads if isinstance(read, Report)
+    ]
     return extractions, [read for read in reads if isinstance(read, Rejected)]
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _map(extractions: tuple[Extraction, ...], rejected: tuple[Rejected, ...]) -> str:
-    return map_html(pipeline.make_map(extractions, rejected=rejected))
+def _map(extractions: tuple[Extraction, ...], rejected: tuple[Rejected, ...], view: str) -> str:
+    return map_html(pipeline.make_map(extractions, rejected=rejected, view=view))
 
 
 def _results(extractions: list[Extraction], html: str) -> None:

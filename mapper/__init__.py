@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from mapper.distances import add_border_distances as add_border_distances
+    from mapper.distances import border_distance as border_distance
+    from mapper.distances import territory_distance as territory_distance
     from mapper.errors import CoordinateError as CoordinateError
     from mapper.errors import DataError as DataError
     from mapper.errors import InputError as InputError
@@ -31,8 +34,8 @@ if TYPE_CHECKING:
     from mapper.model import Rejected as Rejected
     from mapper.model import Report as Report
     from mapper.model import Resolution as Resolution
+    from mapper.model import TerritoryDistance as TerritoryDistance
     from mapper.model import Toponym as Toponym
-    from mapper.pipeline import border_distance as border_distance
     from mapper.pipeline import extract as extract
     from mapper.pipeline import extract_all as extract_all
     from mapper.pipeline import geocode as geocode
@@ -43,8 +46,10 @@ _HOMES = {
     "CoordinateError": "errors", "DataError": "errors", "InputError": "errors", "MapperError": "errors",
     "OptionError": "errors",
     "BorderDistance": "model", "Candidate": "model", "DistanceClaim": "model", "Extraction": "model", "Incident": "model",
-    "Place": "model", "Point": "model", "Rejected": "model", "Report": "model", "Resolution": "model", "Toponym": "model",
-    "OfflineGeocoder": "geocoder", "border_distance": "pipeline", "extract": "pipeline", "extract_all": "pipeline",
+    "Place": "model", "Point": "model", "Rejected": "model", "Report": "model", "Resolution": "model",
+    "TerritoryDistance": "model", "Toponym": "model",
+    "OfflineGeocoder": "geocoder", "add_border_distances": "distances", "border_distance": "distances",
+    "territory_distance": "distances", "extract": "pipeline", "extract_all": "pipeline",
     "geocode": "pipeline", "make_map": "pipeline", "read_reports": "reports", "save_map": "maps",
     "to_csv": "export", "to_geojson": "export", "to_jsonl": "export",
 }  # fmt: skip

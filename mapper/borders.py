@@ -1,49 +1,35 @@
-"""The distance from a point to the nearest land border, exact on the WGS 84 ellipsoid.
+"""Distances to land borders and territories, exact on the WGS 84 ellipsoid, in one view of whose land is whose.
 
-A border is a set of lines, straight in longitude and latitude between vertices (at most metres apart from other
-readings, as the vertices are dense). The search narrows down without ever losing the nearest place:
-
-1. The lines are cut into blocks of at most 64 segments, each with a middle vertex and a radius that bounds the
-   geodesic distance from it to any place of the block. A block whose chord minus its radius exceeds a distance
-   already reached is out, as a chord through the Earth is never longer than the geodesic.
-2. The same with geodesics: by the triangle inequality, a block is out if the distance to its middle minus its radius
-   exceeds the best distance to a middle.
-3. The remaining segments are cut to pieces of at most 1 km, on which the nearest place is found by projection in
-   earth-centred coordinates. Pieces that may win are measured by geodesics and refined.
-
-Nothing in it knows of poles, the antimeridian or enclaves, as none is special on the ellipsoid.
+A question about one point, or a few, is answered by :mod:`mapper.lines` at a millisecond each. Where one border is
+asked about often, an index (:mod:`mapper.tree`) is made that answers some hundred thousand points a second. Both find
+the same nearest place: they differ by millimetres up to 2,000 km, by less than a metre at the antipode.
 """
 
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
+from collections.abc import Sequence
+from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from mapper import geodesy
-from mapper.errors import DataError, OptionError
-from mapper.model import BorderDistance, Point
-from mapper.planes import unpack
+from mapper.division import Division
+from mapper.errors import CoordinateError, OptionError
+from mapper.lines import SEA, Lines, Nearest
+from mapper.model import DEFAULT_VIEW, BorderDistance, Point, TerritoryDistance, coordinate_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-UNIT = 100_000  # stored steps per degree
-BLOCK = 64  # segments
-PIECE_KM = 1.0
-# Between these two radii of curvature lie all of WGS 84's (6335.44 along the meridian at the equator, 6399.59 at the
-# poles), with a margin: they turn a chord into bounds of the geodesic.
-RADII_KM = (6335.0, 6400.0)
-SAG_KM = 5e-5  # how far a piece of 1 km lies from its chord, at most (1²/8R = 2 cm), twice over
-CLOSE_KM = 0.02  # a piece that is farther behind than this does not win by the last refinement
-VERTEX_KM = 0.0005  # nearer than this to a vertex is at it
-ON_LINE_KM = 0.001  # nearer than this to the border has no side
+FEW = 1000  # points; loading the index costs as much time as that many of them
+KEPT_TREES = 12
+FAULTS_SHOWN = 5
 
 
 class BorderDistances(NamedTuple):
@@ -55,47 +41,71 @@ class BorderDistances(NamedTuple):
     border: NDArray[np.str_]
 
 
-class _Found(NamedTuple):
-    km: float
-    lat: float
-    lon: float
-    vertex: int  # the segment runs from this vertex to the next
-    pair: int
+class TerritoryDistances(NamedTuple):
+    """Distances of many points to a country's territory.
+
+    ``km`` is 0 inside, ``depth_km`` 0 outside; ``lat`` and ``lon`` are the nearest place of the territory's edge, and
+    ``neighbour`` who is beyond it, "" at a coast.
+    """
+
+    km: Floats
+    depth_km: Floats
+    lat: Floats
+    lon: Floats
+    neighbour: NDArray[np.str_]
+
+
+class _Chosen(NamedTuple):
+    """Some lines, by the group that they belong to (land lines, coasts) and their numbers in it."""
+
+    groups: tuple[tuple[Lines, Integers], ...]
+    blocks: tuple[Integers, ...]
 
 
 class Borders:
-    """The land borders of the world in one view.
+    """The land borders and territories of the world in one view.
 
     Parameters
     ----------
-    arrays
-        What ``data/build_borders.py`` describes and writes: ``lat``, ``lon``, ``lengths``, ``line_pair``, ``pairs``,
-        ``codes``, ``view``.
+    division
+        The land of the world in units.
+    view
+        Name of the view: one of ``division.views``.
 
     Raises
     ------
-    DataError
-        If an array is missing or the arrays do not fit together.
+    OptionError
+        If there is no such view.
     """
 
-    def __init__(self, arrays: Mapping[str, Any]) -> None:
-        try:
-            self._lat = unpack(arrays["lat"]) / UNIT
-            self._lon = unpack(arrays["lon"]) / UNIT
-            lengths = arrays["lengths"].astype(np.int64)
-            line_pair = arrays["line_pair"].astype(np.int64)
-            names = [str(name, "ascii").split("-") for name in arrays["pairs"].tolist()]
-            self.view = str(bytes(arrays["view"]), "ascii")
-            self._codes = frozenset(str(code, "ascii") for code in arrays["codes"].tolist())
-        except (KeyError, ValueError, AttributeError, UnicodeDecodeError) as error:
-            raise DataError(f"the border data are of another version ({error!r}): run `make data`") from error
-        if not len(self._lat) == len(self._lon) == lengths.sum() or len(lengths) != len(line_pair):
-            raise DataError("the border data do not fit together: run `make data`")
-        self._pairs = [(one, other) for one, other in names]
-        self._starts = np.concatenate([[0], np.cumsum(lengths)])
-        self._line_pair = line_pair
-        self._chosen: dict[frozenset[int], Integers] = {}
-        self._block()
+    def __init__(self, division: Division, view: str = DEFAULT_VIEW) -> None:
+        owner = division.view(view).units
+        self.view = view
+        self._division = division
+        self._names = sorted(division.countries | set(owner.values()))
+        number = {code: row for row, code in enumerate(self._names)}
+        self._owner = np.array([number[owner.get(unit, unit)] for unit in division.units] + [SEA])
+        state = np.array([number[division.state(code)] for code in self._names])
+        lines = division.lines
+        left, right = self._owner[lines.left], self._owner[lines.right]
+        border = (left != right) & (state[left] != state[right]) & (left != SEA) & (right != SEA)
+        self._pair = np.column_stack([np.minimum(left, right), np.maximum(left, right)])
+        self._rows = np.nonzero(border)[0]
+        self._left, self._right = left, right
+        self._chosen: dict[Any, _Chosen] = {}
+        self._trees: OrderedDict[Any, Any] = OrderedDict()
+        self._asked: dict[Any, int] = {}
+
+    # What there is
+
+    @cached_property
+    def _pairs(self) -> frozenset[tuple[str, str]]:
+        found = np.unique(self._pair[self._rows], axis=0).tolist()
+        return frozenset((self._names[one], self._names[other]) for one, other in found)
+
+    def countries(self) -> set[str]:
+        """Return the codes of all countries of this view: ISO 3166-1 alpha-2, and X… where that has none."""
+        return set(self._names)
 
     def pairs(self) -> set[tuple[str, str]]:
         """Return the pairs of countries (alphabetical order) that share a land border."""
@@ -109,7 +119,7 @@ class Borders:
         OptionError
             If the code is unknown.
         """
-        code = self._code(country)
+        code = self._names[self._code(country)]
         return sorted({other for pair in self._pairs if code in pair for other in pair if other != code})
 
     def lines(self, pair: tuple[str, str]) -> list[Floats]:
@@ -122,22 +132,49 @@ class Borders:
         OptionError
             If the two share no land border.
         """
-        rows = np.nonzero(self._line_pair == self._pair(pair))[0]
-        spans = [slice(self._starts[row], self._starts[row + 1]) for row in rows]
-        return [np.column_stack([self._lat[span], self._lon[span]]) for span in spans]
+        one, other = self._pair_numbers(pair)
+        rows = self._rows[(self._pair[self._rows] == (one, other)).all(axis=1)]
+        lines = ((self._division.lines.line(row), self._left[row] == one) for row in rows)
+        return [line if forward else line[::-1] for line, forward in lines]
+
+    def drawn(self, units: Sequence[Sequence[str]]) -> list[tuple[str, str, bool] | None]:
+        """Return what the line between two units of land is in this view.
+
+        Parameters
+        ----------
+        units
+            Pairs of units of ``division.units``.
+
+        Returns
+        -------
+        list of tuple or None
+            For each pair the two countries in alphabetical order, and whether some view draws the line otherwise; None where
+            no international border runs.
+        """
+        number = {unit: row for row, unit in enumerate(self._division.units)}
+        found: list[tuple[str, str, bool] | None] = []
+        for pair in units:
+            one, other = sorted(self._names[self._owner[number[unit]]] for unit in pair)
+            border = self._division.state(one) != self._division.state(other)
+            found.append((one, other, any(unit.islower() for unit in pair)) if border else None)
+        return found
 
     def length_km(self, pair: tuple[str, str]) -> float:
         """Return the geodesic length of the border between two countries at this resolution."""
+        from mapper.geodesy import distances_km
+
         return sum(
-            float(geodesy.distances_km(line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1]).sum())
+            float(distances_km(line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1]).sum())
             for line in self.lines(pair)
         )
+
+    # Borders
 
     def nearest(
         self,
         point: Point,
         *,
-        country: str | None = None,
+        to: str | None = None,
         pair: tuple[str, str] | None = None,
         radius_km: float = 0.0,
     ) -> BorderDistance:
@@ -147,7 +184,7 @@ class Borders:
         ----------
         point
             Where to measure from.
-        country
+        to
             Only borders of this country (ISO 3166-1 alpha-2).
         pair
             Only the border between these two countries.
@@ -160,20 +197,28 @@ class Borders:
         OptionError
             If a code is unknown, the country has no land border, the two share none, or the radius is no length.
         """
-        if not (math.isfinite(radius_km) and radius_km >= 0):
-            raise OptionError(f"a radius of {radius_km!r} km is no length: give 0 or more")
-        found = self._search(point.lat, point.lon, self._choose(country, pair))
+        check_radius(radius_km)
+        key = self._border_key(to, pair)
+        km, lat, lon, _, line = self._find(key, np.array([point.lat]), np.array([point.lon]))
+        one, other = self._pair[line[0]]
         return BorderDistance(
-            km=found.km,
-            low_km=max(0.0, found.km - radius_km),
-            high_km=found.km + radius_km,
-            border=self._pairs[found.pair],
-            nearest_point=Point(lat=found.lat, lon=found.lon),
+            km=float(km[0]),
+            low_km=max(0.0, float(km[0]) - radius_km),
+            high_km=float(km[0]) + radius_km,
+            border=(self._names[one], self._names[other]),
+            nearest_point=Point(lat=float(lat[0]), lon=float(lon[0])),
             view=self.view,
         )
 
-    def nearest_many(self, lat: Floats, lon: Floats, country: str | None = None) -> BorderDistances:
-        """Return the distances of many points to the nearest border (of ``country``, if given).
+    def nearest_many(
+        self,
+        lat: ArrayLike,
+        lon: ArrayLike,
+        to: str | None = None,
+        *,
+        pair: tuple[str, str] | None = None,
+    ) -> BorderDistances:
+        """Return the distances of many points to the nearest land border (of a country or pair, as :meth:`nearest`).
 
         ``lat`` and ``lon`` have shape ``(n,)``, degrees, as has every array of the answer.
 
@@ -182,186 +227,252 @@ class Borders:
         OptionError
             As :meth:`nearest`.
         CoordinateError
-            If a position is no place on Earth.
+            If positions are no places on Earth: it names them by their number in the arrays.
         """
-        blocks = self._choose(country, None)
-        points = [Point(lat=float(y), lon=float(x)) for y, x in zip(lat, lon, strict=True)]
-        found = [self._search(point.lat, point.lon, blocks) for point in points]
-        return BorderDistances(
-            km=np.array([row.km for row in found], dtype=np.float64),
-            lat=np.array([row.lat for row in found], dtype=np.float64),
-            lon=np.array([row.lon for row in found], dtype=np.float64),
-            border=np.array(["-".join(self._pairs[row.pair]) for row in found], dtype=np.str_),
+        key = self._border_key(to, pair)
+        km, at_lat, at_lon, _, line = self._find(key, *checked_positions(lat, lon))
+        names = np.array(
+            ["-".join(self._names[code] for code in pair) for pair in self._pair_list], dtype=np.str_
         )
+        return BorderDistances(km, at_lat, at_lon, names[self._pair_of_line[line]])
 
-    def side(self, point: Point) -> str | None:
-        """Return which of the nearest border's two countries ``point`` lies in, None on the line itself.
+    # Territories
 
-        No border lies between the point and its nearest border, so the answer holds for any point on land.
+    def country(self, point: Point) -> str | None:
+        """Return the country that a point lies in, None at sea. On a border line, that is the country north of it."""
+        code = int(self._countries(np.array([point.lat]), np.array([point.lon]))[0])
+        return None if code == SEA else self._names[code]
+
+    def country_many(self, lat: ArrayLike, lon: ArrayLike) -> NDArray[np.str_]:
+        """Return the country (alpha-2) of each point, "" at sea; arrays of shape ``(n,)``, degrees.
+
+        Raises
+        ------
+        CoordinateError
+            As :meth:`nearest_many`.
         """
-        found = self._search(point.lat, point.lon, self._choose(None, None))
-        if found.km < ON_LINE_KM:
-            return None
-        here = np.array([found.lat]), np.array([found.lon])
-        ends = np.array([found.vertex, found.vertex + 1])
-        off = geodesy.distances_km(
-            np.repeat(here[0], 2), np.repeat(here[1], 2), self._lat[ends], self._lon[ends]
-        )
-        first = np.array([found.vertex])
-        if (
-            off.min() < VERTEX_KM
-        ):  # all segments that meet there; the one closest in direction bounds the sector
-            corner = ends[off.argmin()]
-            same = np.nonzero((self._lat == self._lat[corner]) & (self._lon == self._lon[corner]))[0]
-            candidates = np.concatenate([same, same - 1])
-            first = candidates[np.isin(candidates, self._starts[1:] - 1, invert=True) & (candidates >= 0)]
-        cos = math.cos(math.radians(found.lat))
-        along = np.column_stack(
-            [(self._lon[first + 1] - self._lon[first]) * cos, self._lat[first + 1] - self._lat[first]]
-        )
-        away = np.array([((point.lon - found.lon + 180) % 360 - 180) * cos, point.lat - found.lat])
-        outward = along.copy()
-        if len(first) > 1:
-            backward = (self._lat[first] != self._lat[corner]) | (self._lon[first] != self._lon[corner])
-            outward[backward] *= -1
-        cosine = outward @ away / (np.hypot(*outward.T) * np.hypot(*away))
-        best = int(cosine.argmax())
-        left = along[best, 0] * away[1] - along[best, 1] * away[0] > 0
-        line = int(np.searchsorted(self._starts, first[best], side="right")) - 1
-        one, other = self._pairs[int(self._line_pair[line])]
-        return one if left else other
+        names = np.array([*self._names, ""], dtype=np.str_)  # SEA is the last
+        return names[self._countries(*checked_positions(lat, lon))]
 
-    def _code(self, country: str) -> str:
+    def territory(self, point: Point, country: str, *, radius_km: float = 0.0) -> TerritoryDistance:
+        """Return how far a point lies from a country's territory (across water too), or how deep inside.
+
+        Parameters
+        ----------
+        point
+            Where to measure from.
+        country
+            ISO 3166-1 alpha-2. Dependencies with a code of their own are not part of it.
+        radius_km
+            How far the place reaches from ``point``.
+
+        Raises
+        ------
+        OptionError
+            If the code is unknown, the country has no land in this view, or the radius is no length.
+        """
+        check_radius(radius_km)
+        found = self.territory_many([point.lat], [point.lon], country)
+        km, depth = float(found.km[0]), float(found.depth_km[0])
+        return TerritoryDistance(
+            country=self._names[self._code(country)],
+            km=km,
+            low_km=max(0.0, km - radius_km),
+            high_km=max(0.0, km + radius_km - depth),
+            depth_km=depth,
+            nearest_point=Point(lat=float(found.lat[0]), lon=float(found.lon[0])),
+            neighbour=str(found.neighbour[0]) or None,
+            view=self.view,
+        )
+
+    def territory_many(self, lat: ArrayLike, lon: ArrayLike, country: str) -> TerritoryDistances:
+        """Return :meth:`territory` for many points: arrays of shape ``(n,)``, degrees and kilometres.
+
+        Raises
+        ------
+        OptionError
+            As :meth:`territory`.
+        CoordinateError
+            As :meth:`nearest_many`.
+        """
+        code = self._code(country)
+        here = checked_positions(lat, lon)
+        edge, at_lat, at_lon, group, line = self._find(("territory", code), *here)
+        inside = self._countries(*here) == code
+        names = np.array([*self._names, ""], dtype=np.str_)  # SEA is the last
+        rows = np.where(group == 0, line, 0)
+        beyond = np.where(self._left[rows] == code, self._right[rows], self._left[rows])
+        neighbour = names[np.where(group == 0, beyond, SEA)]
+        return TerritoryDistances(
+            np.where(inside, 0.0, edge), np.where(inside, edge, 0.0), at_lat, at_lon, neighbour
+        )
+
+    # Within
+
+    @cached_property
+    def _coasts(self) -> Lines:
+        return self._division.coasts()
+
+    @cached_property
+    def _pair_list(self) -> list[tuple[int, int]]:
+        return [tuple(pair) for pair in np.unique(self._pair, axis=0).tolist()]
+
+    @cached_property
+    def _pair_of_line(self) -> Integers:
+        number = {pair: row for row, pair in enumerate(self._pair_list)}
+        return np.array([number[tuple(pair)] for pair in self._pair.tolist()], dtype=np.int64)
+
+    def _code(self, country: str) -> int:
         code = country.upper()
-        if code not in self._codes:
-            raise OptionError(f"unknown country code {country!r}: give ISO 3166-1 alpha-2, such as UA")
-        return code
+        if code in self._names:
+            return self._names.index(code)
+        near = get_close_matches(code, self._names, n=3, cutoff=0.5) if len(code) < 4 else []
+        hint = f" (close: {', '.join(near)})" if near else ""
+        raise OptionError(f"unknown country code {country!r}{hint}: give ISO 3166-1 alpha-2, such as UA")
 
-    def _pair(self, pair: tuple[str, str]) -> int:
-        one, other = sorted(self._code(code) for code in pair)
+    def _pair_numbers(self, pair: tuple[str, str]) -> tuple[int, int]:
+        one, other = sorted(self._names[self._code(code)] for code in pair)
         if (one, other) not in self._pairs:
             raise OptionError(
                 f"{one} and {other} share no land border; neighbours of {one}: {self._listed(one)}; "
                 f"neighbours of {other}: {self._listed(other)}"
             )
-        return self._pairs.index((one, other))
+        return self._names.index(one), self._names.index(other)
 
     def _listed(self, code: str) -> str:
         return ", ".join(self.neighbours(code)) or "none"
 
-    def _choose(self, country: str | None, pair: tuple[str, str] | None) -> Integers:
-        """Return the numbers of the blocks of the borders that are asked for."""
-        wanted = set(range(len(self._pairs)))
-        if country is not None:
-            code = self._code(country)
-            wanted = {number for number, codes in enumerate(self._pairs) if code in codes}
-            if not wanted:
+    def _border_key(self, to: str | None, pair: tuple[str, str] | None) -> tuple[Any, ...]:
+        """Return what names the borders that are asked for."""
+        code = None
+        if to is not None:
+            code = self._code(to)
+            if not self.neighbours(to):
                 raise OptionError(
-                    f"{code} has no land border with another country: ask for the nearest border of any"
+                    f"{self._names[code]} has no land border with another country: ask for the nearest border of "
+                    "any, or for the distance to its territory"
                 )
-        if pair is not None:
-            number = self._pair(pair)
-            if number not in wanted:
-                raise OptionError(
-                    f"the border {'-'.join(self._pairs[number])} is none of {country}: leave one out"
-                )
-            wanted = {number}
-        key = frozenset(wanted)
+        if pair is None:
+            return ("border", code)
+        numbers = self._pair_numbers(pair)
+        if code is not None and code not in numbers:
+            names = "-".join(self._names[number] for number in numbers)
+            raise OptionError(f"the border {names} is none of {to}: leave one out")
+        return ("pair", *numbers)
+
+    def _choose(self, key: tuple[Any, ...]) -> _Chosen:
         if key not in self._chosen:
-            self._chosen[key] = np.nonzero(np.isin(self._block_pair, list(key)))[0]
+            lines, rows = self._division.lines, self._rows
+            groups: list[tuple[Lines, Integers]] = []
+            if key[0] == "pair":
+                groups = [(lines, rows[(self._pair[rows] == key[1:]).all(axis=1)])]
+            elif key[0] == "border":
+                groups = [(lines, rows if key[1] is None else rows[(self._pair[rows] == key[1]).any(axis=1)])]
+            else:
+                edge = (self._left == key[1]) ^ (self._right == key[1])
+                coast = self._owner[self._coasts.left] == key[1]
+                groups = [(lines, np.nonzero(edge)[0]), (self._coasts, np.nonzero(coast)[0])]
+                if not any(len(rows) for _, rows in groups):
+                    raise OptionError(f"{self._names[key[1]]} has no land in the view {self.view!r}")
+            self._chosen[key] = _Chosen(tuple(groups), tuple(group.blocks(rows) for group, rows in groups))
         return self._chosen[key]
 
-    def _block(self) -> None:
-        """Cut the lines into blocks and bound each block by a middle vertex and a radius."""
-        segments = np.diff(self._starts) - 1
-        blocks = -(-segments // BLOCK)
-        line = np.repeat(np.arange(len(segments)), blocks)
-        rank = np.arange(len(line)) - np.repeat(np.cumsum(blocks) - blocks, blocks)
-        self._first = self._starts[line] + rank * BLOCK
-        self._last = np.minimum(self._first + BLOCK, self._starts[line + 1] - 1)
-        self._block_pair = self._line_pair[line]
-        middle = (self._first + self._last) // 2
-        self._middle_lat, self._middle_lon = self._lat[middle], self._lon[middle]
-        south, north = self._range(self._lat)
-        west, east = self._range(self._lon)
-        # A path from the middle that is straight in lon/lat is no shorter than the geodesic; on it a radian of
-        # latitude is at most the largest radius of curvature, one of longitude that times the cosine.
-        up = np.radians(np.maximum(north - self._middle_lat, self._middle_lat - south))
-        across = np.radians(np.maximum(east - self._middle_lon, self._middle_lon - west))
-        nearest_equator = np.where(south * north < 0, 0, np.minimum(abs(south), abs(north)))
-        self._radius = geodesy.MAX_CURVATURE_RADIUS_KM * np.hypot(
-            up, across * np.cos(np.radians(nearest_equator))
+    def _find(
+        self, key: tuple[Any, ...], lat: Floats, lon: Floats
+    ) -> tuple[Floats, Floats, Floats, Integers, Integers]:
+        """Return distance, nearest place, group and number of the line for each point."""
+        chosen = self._choose(key)
+        asked = self._asked[key] = self._asked.get(key, 0) + len(lat)
+        n = len(lat)
+        km, at_lat, at_lon = np.empty(n), np.empty(n), np.empty(n)
+        group, line = np.zeros(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+        left = np.arange(n)
+        if asked > FEW:
+            from mapper import tree
+
+            index, groups, numbers = self._tree(key, chosen)
+            km, at_lat, at_lon, row = tree.nearest(index, lat, lon)
+            group, line = groups[row], numbers[row]
+            left = np.nonzero(row < 0)[0]
+        for number in left.tolist():
+            best: Nearest | None = None
+            for kind, ((lines, _), blocks) in enumerate(zip(chosen.groups, chosen.blocks, strict=True)):
+                found = lines.nearest(float(lat[number]), float(lon[number]), blocks) if len(blocks) else None
+                if found is not None and (best is None or found.km < best.km):
+                    best, group[number] = found, kind
+            if best is not None:
+                km[number], at_lat[number], at_lon[number], line[number] = best
+        return km, at_lat, at_lon, group, line
+
+    def _tree(self, key: tuple[Any, ...], chosen: _Chosen) -> Any:
+        """Return the index of the chosen lines, and the group and number of each of its lines."""
+        from mapper import tree
+
+        if key not in self._trees:
+            parts = [lines.vertices(rows) for lines, rows in chosen.groups]
+            index = tree.build(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+            groups = np.repeat(np.arange(len(parts)), [len(rows) for _, rows in chosen.groups])
+            self._trees[key] = index, groups, np.concatenate([rows for _, rows in chosen.groups])
+            while len(self._trees) > KEPT_TREES:
+                self._trees.popitem(last=False)
+        return self._trees[key]
+
+    def _countries(self, lat: Floats, lon: Floats) -> Integers:
+        """Return the number of the country of each point, SEA at sea."""
+        groups = (self._division.lines, self._coasts)
+        lon = np.where(lon == 180, -180.0, lon)
+        asked = self._asked["country"] = self._asked.get("country", 0) + len(lat)
+        if asked > FEW // 10:
+            from mapper import columns
+
+            units = columns.units(self._columns, lat, lon)
+        else:
+            firsts = [
+                min(group.above(float(y), float(x)) for group in groups)
+                for y, x in zip(lat, lon, strict=True)
+            ]
+            units = np.array([unit for _, _, unit in firsts], dtype=np.int64)
+        return self._owner[units]  # SEA is -1, the last
+
+    @cached_property
+    def _columns(self) -> Any:
+        from mapper import columns
+
+        return columns.build((self._division.lines, self._coasts))
+
+
+def check_radius(radius_km: float) -> None:
+    """Raise OptionError unless a radius is a finite length."""
+    if not (math.isfinite(radius_km) and radius_km >= 0):
+        raise OptionError(f"a radius of {radius_km!r} km is no length: give 0 or more")
+
+
+def checked_positions(lat: ArrayLike, lon: ArrayLike) -> tuple[Floats, Floats]:
+    """Return latitudes and longitudes as arrays of floats.
+
+    Raises
+    ------
+    CoordinateError
+        If the two differ in shape, hold no numbers, or hold positions that are no places on Earth, which are named by
+        their number.
+    """
+    try:
+        lats, lons = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise CoordinateError(f"latitudes and longitudes must be numbers of degrees: {error}") from error
+    if lats.ndim != 1 or lats.shape != lons.shape:
+        raise CoordinateError(
+            f"latitudes of shape {lats.shape} and longitudes of shape {lons.shape}: give two rows of one length"
         )
-        self._middle = geodesy.ecef_km(self._middle_lat, self._middle_lon)
-
-    def _range(self, values: Floats) -> tuple[Floats, Floats]:
-        low = np.minimum(np.minimum.reduceat(values, self._first), values[self._last])
-        high = np.maximum(np.maximum.reduceat(values, self._first), values[self._last])
-        return low, high
-
-    def _search(self, lat: float, lon: float, blocks: Integers) -> _Found:
-        place = geodesy.ecef_km(np.array([lat]), np.array([lon]))[0]
-        chord = np.sqrt(((self._middle[blocks] - place) ** 2).sum(axis=1))
-        trial = blocks[np.argpartition(chord, min(8, len(blocks) - 1))[:8]]
-        reached = float(_from(lat, lon, self._middle_lat[trial], self._middle_lon[trial]).min())
-        blocks = blocks[chord - self._radius[blocks] <= reached]
-        middle_km = _from(lat, lon, self._middle_lat[blocks], self._middle_lon[blocks])
-        blocks = blocks[middle_km - self._radius[blocks] <= min(reached, float(middle_km.min()))]
-
-        counts = self._last[blocks] - self._first[blocks]
-        vertex = np.repeat(self._first[blocks] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-        pair = np.repeat(self._block_pair[blocks], counts)
-        lat0, lon0 = self._lat[vertex], self._lon[vertex]
-        step_lat, step_lon = self._lat[vertex + 1] - lat0, self._lon[vertex + 1] - lon0
-        rough_km = 111.7 * np.hypot(
-            step_lat, step_lon * np.cos(np.radians(lat0))
-        )  # 111.7 > any degree on WGS 84
-        cuts = np.maximum(1, np.ceil(rough_km / PIECE_KM)).astype(np.int64)
-        owner = np.repeat(np.arange(len(vertex)), cuts)
-        begin = (np.arange(len(owner)) - np.repeat(np.cumsum(cuts) - cuts, cuts)) / cuts[owner]
-        finish = begin + 1 / cuts[owner]
-        a = geodesy.ecef_km(lat0[owner] + begin * step_lat[owner], lon0[owner] + begin * step_lon[owner])
-        b = geodesy.ecef_km(lat0[owner] + finish * step_lat[owner], lon0[owner] + finish * step_lon[owner])
-        along, to = b - a, place - a
-        share = np.clip((to * along).sum(axis=1) / np.maximum((along**2).sum(axis=1), 1e-18), 0, 1)
-        chord = np.sqrt(((to - share[:, None] * along) ** 2).sum(axis=1))
-        low, high = _geodesic_bounds(chord)
-        able = np.nonzero(low <= high.min() + 2 * SAG_KM)[0]
-
-        def measure(pieces: Integers, shares: Floats) -> tuple[Floats, Floats, Floats]:
-            segment = owner[pieces]
-            t = begin[pieces] + shares * (finish - begin)[pieces]
-            at_lat, at_lon = lat0[segment] + t * step_lat[segment], lon0[segment] + t * step_lon[segment]
-            return _from(lat, lon, at_lat, at_lon), at_lat, at_lon
-
-        km, _, _ = measure(able, share[able])
-        able = able[np.argsort(km)][: int((km <= km.min() + CLOSE_KM).sum())]
-        best = share[able]
-        # Far away, the chord's nearest place lies a little beside the geodesic's: look around it, ever closer.
-        for width in (0.5, 0.125, 0.03, 0.008):
-            shares = np.clip(best[:, None] + width * np.linspace(-1, 1, 9), 0, 1)
-            km = measure(np.repeat(able, 9), shares.ravel())[0].reshape(shares.shape)
-            best = shares[np.arange(len(able)), km.argmin(axis=1)]
-        km, at_lat, at_lon = measure(able, best)
-        winner = int(km.argmin())
-        segment = int(owner[able[winner]])
-        return _Found(
-            km=float(km[winner]),
-            lat=float(at_lat[winner]),
-            lon=float(at_lon[winner]),
-            vertex=int(vertex[segment]),
-            pair=int(pair[segment]),
+    with np.errstate(invalid="ignore"):
+        wrong = np.nonzero(~((abs(lats) <= 90) & (abs(lons) <= 180)))[0]
+    if len(wrong):
+        shown = [
+            f"at {row}: {coordinate_fault(float(lats[row]), float(lons[row]))}"
+            for row in wrong[:FAULTS_SHOWN].tolist()
+        ]
+        more = f"; and {len(wrong) - FAULTS_SHOWN} more" if len(wrong) > FAULTS_SHOWN else ""
+        raise CoordinateError(
+            f"{len(wrong)} of {len(lats)} positions are no places on Earth: {'; '.join(shown)}{more}"
         )
-
-
-def _from(lat: float, lon: float, to_lat: Floats, to_lon: Floats) -> Floats:
-    return geodesy.distances_km(np.full(len(to_lat), lat), np.full(len(to_lon), lon), to_lat, to_lon)
-
-
-def _geodesic_bounds(chord_km: Floats) -> tuple[Floats, Floats]:
-    """Return bounds of the geodesic over a chord; near the antipode nothing is known but that it is long."""
-    small, large = RADII_KM
-    low = 2 * large * np.arcsin(np.minimum(chord_km / (2 * large), 1))
-    high = 2 * small * np.arcsin(np.minimum(chord_km / (2 * small), 1))
-    far = chord_km > 12_000  # beyond 15,400 km
-    return np.where(far, chord_km, low), np.where(far, geodesy.MAX_DISTANCE_KM, high)
+    return lats, lons

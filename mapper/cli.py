@@ -1,4 +1,4 @@
-"""The command line: ``mapper map | extract | geocode | distance | app``."""
+"""The command line: ``mapper map | extract | geocode | distance | convert | app``."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from mapper import __version__
 from mapper.errors import MapperError, OptionError
-from mapper.model import Point
+from mapper.model import DEFAULT_VIEW, Place, Point
 
 if TYPE_CHECKING:
-    from mapper.model import BorderDistance, Candidate, Extraction, Place, Rejected
+    from mapper.model import Candidate, Extraction, Rejected
 
 DONE, SOME_REJECTED, UNUSABLE = 0, 1, 2
-VIEWS = ("international",)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--output", default="map.html", metavar="FILE", help="the map (default: map.html)"
     )
     _add_published(command)
+    _add_view(command)
     command.add_argument("--title", help="title of the map")
     command.set_defaults(run=_map)
 
@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("-o", "--output", metavar="FILE", help="where to write (default: standard output)")
     _add_published(command)
+    _add_view(command)
     command.set_defaults(run=_extract)
 
     command = commands.add_parser("geocode", help="place names → candidates, best first")
@@ -104,15 +105,25 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("places", nargs="*", metavar="PLACE", help="a place name")
     command.add_argument("--at", type=_point, metavar="LAT,LON", help="a position in degrees on WGS 84")
     command.add_argument(
-        "--to", type=_country, metavar="CC", help="to the border of this country instead of the nearest one"
+        "--to", metavar="CC", help="to the border of this country (name or code) instead of the nearest one"
     )
     command.add_argument(
-        "--view", choices=VIEWS, default=VIEWS[0], help="whose borders (default: international)"
+        "--territory",
+        action="store_true",
+        help="with --to: to the country's territory, 0 inside, across water too",
     )
+    _add_view(command)
     command.add_argument("--json", action="store_true", help="answer as JSON")
     command.add_argument("--input", metavar="CSV", help="measure the positions of a table")
     command.add_argument("-o", "--output", metavar="FILE", help="where to write (default: standard output)")
     command.set_defaults(run=_distance)
+
+    command = commands.add_parser("convert", help="a table of events → the same with border distances")
+    command.add_argument("input", metavar="TABLE", help="a CSV file with columns for latitude and longitude")
+    command.add_argument("-o", "--output", required=True, metavar="FILE", help="a .csv or .geojson file")
+    command.add_argument("--to", metavar="CC", help="to the borders of this country (name or code) too")
+    _add_view(command)
+    command.set_defaults(run=_convert)
 
     command = commands.add_parser("app", help="open the web app on this machine")
     command.add_argument("inputs", nargs="*", metavar="INPUT", help="reports to open it with")
@@ -120,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=_port, default=8501, metavar="N", help="port on 127.0.0.1 (default: 8501)"
     )
     _add_published(command)
+    _add_view(command)
     command.set_defaults(run=_app)
     return parser
 
@@ -133,6 +145,12 @@ def _add_published(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_view(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--view", default=DEFAULT_VIEW, metavar="NAME", help=f"whose borders (default: {DEFAULT_VIEW})"
+    )
+
+
 def _map(options: argparse.Namespace) -> int:
     from mapper.maps import map_html
     from mapper.pipeline import make_map
@@ -140,7 +158,7 @@ def _map(options: argparse.Namespace) -> int:
     extractions, rejected = _read(options)
     if not extractions:
         return UNUSABLE
-    html = map_html(make_map(extractions, title=options.title, rejected=rejected))
+    html = map_html(make_map(extractions, title=options.title, rejected=rejected, view=options.view))
     _put(html, options.output)
     incidents = sum(len(e.incidents) for e in extractions)
     _say(f"{options.output}: {_count(incidents, 'incident')} from {_count(len(extractions), 'report')}")
@@ -165,7 +183,7 @@ def _read(options: argparse.Namespace) -> tuple[list[Extraction], list[Rejected]
 
     extractions: list[Extraction] = []
     rejected: list[Rejected] = []
-    for answer in extract_all(options.inputs, published=options.published):
+    for answer in extract_all(options.inputs, published=options.published, view=options.view):
         if isinstance(answer, Rejected):
             rejected.append(answer)
             _say(f"mapper: {answer.source}: {answer.reason}")
@@ -222,22 +240,19 @@ def _geocode(options: argparse.Namespace) -> int:
 
 def _distance(options: argparse.Namespace) -> int:
     from mapper import world
-    from mapper.export import border_record
 
     if sum(map(bool, (options.places, options.at, options.input))) != 1:
         raise OptionError("give a PLACE, or --at LAT,LON, or --input CSV")
-    borders = world.borders()
-    if options.to and not any(options.to in pair for pair in borders.pairs()):
-        borders.nearest(Point(lat=0, lon=0), country=options.to)  # says what is wrong with the country
+    if options.territory and not options.to:
+        raise OptionError("--territory needs --to COUNTRY: whose territory?")
+    borders = world.borders(options.view)
+    to = _to(options)
+    if to and not options.territory:
+        borders.nearest(Point(lat=0, lon=0), to=to)  # says what is wrong with the country
     if options.input:
-        from mapper.tables import add_border_distances, read_table
-
-        prefix = f"{options.to.lower()}_" if options.to else ""
-        table = read_table(options.input)
-        return _table(
-            options,
-            add_border_distances(table, lambda p: borders.nearest(p, country=options.to), prefix=prefix),
-        )
+        if options.territory:
+            raise OptionError("--territory is for places and positions: leave it out with --input")
+        return _table(options, _with_distances(options.input, to, options.view))
     records: list[dict[str, Any]] = []
     lines: list[str] = []
     missing = []
@@ -246,19 +261,87 @@ def _distance(options: argparse.Namespace) -> int:
         if name and best is None:
             missing.append(name)
             continue
-        place = best.place if best else None
-        point = place.point if place else options.at
-        distance = borders.nearest(point, country=options.to, radius_km=place.radius_km if place else 0.0)
-        country = place.country if place else world.locate(point).country
-        asked = {"query": name, "place": place.name, "match": best.match} if best and place else {}
-        records.append(asked | border_record(distance) | {"country": country})
-        lines += _distance_lines(place, point, distance, country)
+        place = best.place if best else Place(name="", point=options.at, kind="point", radius_km=0.0)
+        country = place.country if best else world.locate(options.at, options.view).country
+        asked = {"query": name, "place": place.name, "match": best.match} if best else {}
+        where = f"{place.name} ({country})" if best else _position(options.at, country)
+        record, text = _measured(place, to, options)
+        records.append(asked | record | {"country": country})
+        lines += [f"{where}: {text}", f"  {_nearest_line(record)}"]
     if records:
         answer = json.dumps(records if len(options.places) > 1 else records[0], indent=1)
         _put((answer if options.json else "\n".join(lines)) + "\n", options.output)
     for name in missing:
         _say(f"mapper: {name}: no place of that name was found; try another spelling, or --at LAT,LON")
     return DONE if not missing else SOME_REJECTED if records else UNUSABLE
+
+
+def _measured(place: Place, to: str | None, options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    """Return the distance that was asked for as a record and in words."""
+    from mapper.distances import border_distance, territory_distance
+    from mapper.export import border_record, territory_record
+
+    if options.territory and to:
+        found = territory_distance(place, to, view=options.view)
+        edge = f"the border with {found.neighbour}" if found.neighbour else "the coast"
+        if found.km == 0:
+            return territory_record(found), f"inside {to}, {found.depth_km:.2f} km from {edge}"
+        text = f"{found.km:.2f} km from the territory of {to}{_extent(place, found.low_km, found.high_km)}"
+        return territory_record(found), f"{text}, at {edge}"
+    distance = border_distance(place, to, view=options.view)
+    text = f"{distance.km:.2f} km to the border {'–'.join(distance.border)}"
+    return border_record(distance), text + _extent(place, distance.low_km, distance.high_km)
+
+
+def _extent(place: Place, low_km: float, high_km: float) -> str:
+    return f", {low_km:.1f} to {high_km:.1f} km over its extent" if place.radius_km else ""
+
+
+def _position(point: Point, country: str | None) -> str:
+    return f"{point.lat:.5f},{point.lon:.5f} ({country or 'no country'})"
+
+
+def _nearest_line(record: dict[str, Any]) -> str:
+    nearest = record["nearest_point"]
+    return f"nearest point {nearest['lat']:.4f},{nearest['lon']:.4f}; borders: {record['view']} view"
+
+
+def _with_distances(table: Any, to: str | None, view: str) -> tuple[Any, list[str]]:
+    """Return a table, or that of a path, with border distances, and what is wrong with its rows."""
+    from mapper import world
+    from mapper.distances import region_range
+    from mapper.tables import add_border_distances, read_table
+
+    rows = read_table(table) if isinstance(table, str) else table
+    return add_border_distances(rows, world.borders(view), area_km=region_range, to=to)
+
+
+def _convert(options: argparse.Namespace) -> int:
+    from mapper.tables import to_csv_text, to_geojson_text
+
+    suffix = Path(options.output).suffix.lower()
+    writers = {".csv": to_csv_text, ".geojson": to_geojson_text, ".json": to_geojson_text}
+    if suffix not in writers:
+        raise OptionError(
+            f"{options.output!r}: no format is known for {suffix!r}: name a .csv or .geojson file"
+        )
+    table, problems = _with_distances(options.input, None, options.view)
+    if options.to:
+        table, more = _with_distances(table, _to(options), options.view)
+        problems += [problem for problem in more if problem not in problems]
+    _put(writers[suffix](table), options.output)
+    _say(f"{options.output}: {_count(len(table), 'row')}")
+    return _told(options.input, problems, len(table))
+
+
+def _to(options: argparse.Namespace) -> str | None:
+    """Return the code of the country that ``--to`` names, which may be one of the view alone (XA)."""
+    from mapper import world
+
+    if not options.to:
+        return None
+    known = options.to.upper() in world.borders(options.view).countries()
+    return str(options.to.upper()) if known else world.country_code(options.to)
 
 
 def _first(name: str) -> Candidate | None:
@@ -269,36 +352,32 @@ def _first(name: str) -> Candidate | None:
     return found[0] if found and found[0].match != "typo" else None
 
 
-def _distance_lines(
-    place: Place | None, at: Point, distance: BorderDistance, country: str | None
-) -> list[str]:
-    where = f"{place.name} ({country})" if place else f"{at.lat:.5f},{at.lon:.5f} ({country or 'no country'})"
-    extent = f", {distance.low_km:.1f} to {distance.high_km:.1f} km over its extent" if place else ""
-    nearest = distance.nearest_point
-    return [
-        f"{where}: {distance.km:.2f} km to the border {'–'.join(distance.border)}{extent}",
-        f"  nearest point {nearest.lat:.4f},{nearest.lon:.4f}; borders: {distance.view} view",
-    ]
-
-
 def _table(options: argparse.Namespace, answer: tuple[Any, list[str]]) -> int:
     from mapper.tables import to_csv_text
 
     table, problems = answer
     _put(to_csv_text(table), options.output)
+    return _told(options.input, problems, len(table))
+
+
+def _told(source: str, problems: list[str], rows: int) -> int:
+    """Name the rows at fault and return the exit code."""
     for problem in problems:
-        _say(f"mapper: {options.input}, {problem}")
-    return DONE if not problems else SOME_REJECTED if len(problems) < len(table) else UNUSABLE
+        _say(f"mapper: {source}, {problem}")
+    return DONE if not problems else SOME_REJECTED if len(problems) < rows else UNUSABLE
 
 
 def _app(options: argparse.Namespace) -> int:
     import subprocess
+
+    from mapper import world
 
     package = Path(__file__).parent
     script = next(path for path in (package / "app.py", package.parent / "app.py") if path.exists())
     missing = [name for name in options.inputs if not Path(name).exists()]
     if missing:
         raise OptionError(f"{missing[0]}: there is no such file or folder: check the path")
+    world.division().view(options.view)  # says what is wrong with it
     settings = {
         "server.address": "127.0.0.1",
         "server.port": options.port,
@@ -311,7 +390,8 @@ def _app(options: argparse.Namespace) -> int:
     }
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--{key}={value}" for key, value in settings.items()]
-    command += ["--", *options.inputs] + ([f"--published={options.published}"] if options.published else [])
+    command += ["--", *options.inputs, f"--view={options.view}"]
+    command += [f"--published={options.published}"] if options.published else []
     if os.name == "posix":  # one process, so that what ends the command ends the server
         os.execv(sys.executable, command)  # noqa: S606 - the command is our own
     return subprocess.call(command)  # noqa: S603

@@ -12,7 +12,15 @@ from typing import Any
 
 from mapper.cells import safe_cell
 from mapper.errors import OptionError
-from mapper.model import BorderDistance, DistanceClaim, Extraction, Incident, Place, Resolution
+from mapper.model import (
+    BorderDistance,
+    DistanceClaim,
+    Extraction,
+    Incident,
+    Place,
+    Resolution,
+    TerritoryDistance,
+)
 
 CSV_COLUMNS = (
     "report_id", "report_title", "outlet", "published", "url", "title", "kind", "place", "country", "admin1", "place_kind",
@@ -44,7 +52,8 @@ def to_record(extraction: Extraction) -> dict[str, Any]:
             place_record(place) | {"name": name, "canonical": place.name} for place, name in names.items()
         ],
         "incidents": [_incident(incident) for incident in extraction.incidents],
-        "distance_claims": [_claim(claim) for claim in extraction.claims],
+        "distance_claims": [_claim(claim) for claim in extraction.claims if claim.km is not None],
+        "nearness_claims": [_claim(claim) for claim in extraction.claims if claim.km is None],
         "rejected": [asdict(item) for item in extraction.rejected],
     }
 
@@ -143,6 +152,21 @@ def border_record(border: BorderDistance) -> dict[str, Any]:
         "border": list(border.border),
         "nearest_point": point,
         "view": border.view,
+    }
+
+
+def territory_record(territory: TerritoryDistance) -> dict[str, Any]:
+    """Return a distance to a territory as plain JSON values, like :func:`border_record`."""
+    point = {"lat": territory.nearest_point.lat, "lon": territory.nearest_point.lon}
+    return {
+        "territory": territory.country,
+        "km": round(territory.km, 3),
+        "low_km": round(territory.low_km, 3),
+        "high_km": round(territory.high_km, 3),
+        "depth_km": round(territory.depth_km, 3),
+        "neighbour": territory.neighbour,
+        "nearest_point": point,
+        "view": territory.view,
     }
 
 

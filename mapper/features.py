@@ -38,7 +38,6 @@ KINDS = {
     "diplomatic": ("Diplomatic", "P", "pill", "#1f7f8c"),
     "other": ("Other", "O", "circle", "#6b6b6b"),
 }
-VIEWS = {"international": "international consensus view"}
 
 
 def map_data(
@@ -58,7 +57,8 @@ def map_data(
     found = [(number, incident) for number, ext in enumerate(extractions) for incident in ext.incidents]
     drawn_at = _side_by_side([incident.place.point.lon for _, incident in found])
     incidents = [
-        _incident(incident, number, x, names) for (number, incident), x in zip(found, drawn_at, strict=True)
+        _incident(incident, number, x, names, basemap["views"])
+        for (number, incident), x in zip(found, drawn_at, strict=True)
     ]
     unplaced = Counter(
         (resolution.toponym.text, resolution.reason or "no place of this name is known")
@@ -66,7 +66,7 @@ def map_data(
         for resolution in extraction.resolutions
         if resolution.place is None
     )
-    view = VIEWS.get(basemap["view"], basemap["view"])
+    view = basemap["view"]
     return {
         "title": title or _heading(extractions),
         "view": view,
@@ -75,6 +75,7 @@ def map_data(
             for kind in INCIDENT_KINDS
         },
         "countries": dict(names),
+        "borders": basemap["borders"],
         "reports": [_report(extraction.report) for extraction in extractions],
         "incidents": incidents,
         "frame": _frame(incidents),
@@ -87,7 +88,7 @@ def map_data(
         ],
         "claims": [_claim(claim) for extraction in extractions for claim in extraction.claims],
         "about": [
-            f"Borders: {view}.",
+            f"Borders: {view}. A dashed line is drawn otherwise in other views.",
             "Distances are geodesics on WGS 84 to the nearest point of a land border. The range in brackets "
             "covers the extent of the place; a place known only as a region or country has a range alone.",
             "Land and borders: OpenStreetMap contributors (ODbL 1.0), December 2017. Places: GeoNames "
@@ -134,7 +135,9 @@ def _heading(extractions: Sequence[Extraction]) -> str:
     return f"Incidents in {len(extractions)} reports"
 
 
-def _incident(incident: Incident, report: int, x: float, names: Mapping[str, str]) -> dict[str, Any]:
+def _incident(
+    incident: Incident, report: int, x: float, names: Mapping[str, str], views: Mapping[str, str]
+) -> dict[str, Any]:
     place, near, story = incident.place, incident.border, incident.story_border
     country = names.get(place.country or "", place.country or "")
     parts = dict.fromkeys(part for part in (place.name, place.admin1, country) if part)
@@ -165,8 +168,8 @@ def _incident(incident: Incident, report: int, x: float, names: Mapping[str, str
         "casualties": casualty_text(incident),
         "confidence": incident.confidence,
         "evidence": incident.evidence,
-        "border": near and _border(near, place.kind, names),
-        "story_border": story and _border(story, place.kind, names),
+        "border": near and _border(near, place.kind, names, views),
+        "story_border": story and _border(story, place.kind, names, views),
         "story_same": bool(
             near and story and near.border == story.border and math.isclose(near.km, story.km, abs_tol=0.05)
         ),
@@ -174,7 +177,9 @@ def _incident(incident: Incident, report: int, x: float, names: Mapping[str, str
     }
 
 
-def _border(border: BorderDistance, place_kind: str, names: Mapping[str, str]) -> dict[str, Any]:
+def _border(
+    border: BorderDistance, place_kind: str, names: Mapping[str, str], views: Mapping[str, str]
+) -> dict[str, Any]:
     distance = distance_text(border, place_kind)
     pair = "–".join(names.get(code, code) for code in border.border)
     return {
@@ -185,7 +190,7 @@ def _border(border: BorderDistance, place_kind: str, names: Mapping[str, str]) -
         "nearest": [border.nearest_point.lat, border.nearest_point.lon],
         "text": f"{distance} to the border {pair}",
         "short": distance if place_kind != "city" else f"{_km(border.km)} km",
-        "view": VIEWS.get(border.view, border.view),
+        "view": views.get(border.view, border.view),
     }
 
 
@@ -215,13 +220,23 @@ def _claim(claim: DistanceClaim) -> dict[str, Any]:
         computed = f"Computed: {_km(claim.computed_km)} km"
         if claim.low_km is not None and claim.high_km is not None:
             computed += f" ({_km(claim.low_km, claim.high_km)}–{_km(claim.high_km, claim.high_km)})"
+    stated = "no figure" if claim.km is None else f"{claim.km:,g} km"
     return {
-        "text": f"{claim.place} – {claim.reference}: {claim.km:,g} km",
+        "text": f"{claim.place} – {claim.reference}: {stated}",
         "computed": computed,
-        "verdict": claim.verdict,
+        "verdict": verdict_text(claim),
         "reason": claim.reason,
         "evidence": claim.evidence,
     }
+
+
+def verdict_text(claim: DistanceClaim) -> str:
+    """Return a verdict for people, such as "inconsistent by 42.1 km" or "cannot tell"."""
+    if claim.verdict == "unchecked":
+        return "cannot tell"
+    if claim.gap_km:
+        return f"{claim.verdict} by {_km(claim.gap_km)} km"
+    return claim.verdict
 
 
 def _labels(incidents: Sequence[Mapping[str, Any]], labels: Sequence[Place]) -> list[list[Any]]:

@@ -60,6 +60,15 @@ def destination(point: Point, bearing_deg: float, distance_km: float) -> Point:
     return Point(lat=float(lat), lon=float(lon))
 
 
+def destinations(point: Point, bearing_deg: Floats, distance_km: Floats) -> tuple[Floats, Floats]:
+    """Return longitudes and latitudes of the ends of many geodesics from one point, shape ``(n,)``."""
+    import numpy as np
+
+    n = len(bearing_deg)
+    lon, lat, _ = _geod().fwd(np.full(n, point.lon), np.full(n, point.lat), bearing_deg, distance_km)
+    return np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+
+
 def circle(point: Point, radius_km: float, corners: int = 72) -> list[Point]:
     """Return a closed ring of points at ``radius_km`` from ``point``, clockwise from north.
 

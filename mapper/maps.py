@@ -67,7 +67,7 @@ def make_map(
     from branca.element import Element, Figure, MacroElement
     from jinja2 import Template
 
-    missing = [key for key in ("packed", "countries", "view") if key not in basemap]
+    missing = [key for key in ("packed", "countries", "borders", "view", "views") if key not in basemap]
     if missing:
         raise OptionError(f"the basemap lacks {', '.join(missing)}: pass mapper.world.basemap()")
     result = folium.Map(tiles=None, prefer_canvas=True, zoom_control=False)

@@ -25,6 +25,7 @@ INCIDENT_KINDS = (
     "diplomatic",
     "other",
 )
+DEFAULT_VIEW = "international"  # of whose land is whose
 DATE_PRECISIONS = ("day", "week", "month", "year", "unknown")
 
 
@@ -42,10 +43,21 @@ class Point:
     lon: float
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.lat) and -90 <= self.lat <= 90):
-            raise CoordinateError(f"latitude {self.lat!r} is not within -90..90 degrees")
-        if not (math.isfinite(self.lon) and -180 <= self.lon <= 180):
-            raise CoordinateError(f"longitude {self.lon!r} is not within -180..180 degrees")
+        fault = coordinate_fault(self.lat, self.lon)
+        if fault:
+            raise CoordinateError(fault)
+
+
+def coordinate_fault(lat: float, lon: float) -> str | None:
+    """Return what is wrong with a position in degrees, None if it is a place on Earth."""
+    for name, value, most in (("latitude", lat, 90), ("longitude", lon, 180)):
+        if not math.isfinite(value):
+            return f"{name} {value!r} is no finite number of degrees"
+        if abs(value) > most:
+            swapped = abs(lat) <= 180 and abs(lon) <= 90
+            hint = ": latitude and longitude look swapped" if swapped else ""
+            return f"{name} {value!r} is not within -{most}..{most} degrees{hint}"
+    return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,12 +180,19 @@ class Incident:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DistanceClaim:
-    """A distance that the report states, beside what geometry says about it."""
+    """A distance that the report states, beside what geometry says about it.
+
+    ``km`` is the stated figure, None for words of no number ("near the border"). ``low_stated_km`` and ``high_stated_km``
+    bound what the wording and the rounding allow; an open upper end is None. ``low_km`` and ``high_km`` bound the measured
+    distance over the extents of the places. ``verdict`` is consistent, inconsistent or unchecked (cannot tell);
+    ``gap_km`` is by how much an inconsistent one misses, 0 where only the direction is wrong. ``direction`` is the stated
+    one ("south-east"), ``bearing_deg`` the measured one from the reference to the place, clockwise from north.
+    """
 
     report_id: str
     place: str
     reference: str
-    km: float
+    km: float | None
     verdict: str  # consistent, inconsistent, unchecked
     reason: str
     evidence: str
@@ -182,6 +201,11 @@ class DistanceClaim:
     computed_km: float | None = None
     low_km: float | None = None
     high_km: float | None = None
+    low_stated_km: float | None = None
+    high_stated_km: float | None = None
+    gap_km: float | None = None
+    direction: str | None = None
+    bearing_deg: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

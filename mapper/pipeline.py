@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from mapper import world
 from mapper.claims import find_claims
+from mapper.distances import border_distance, territory_distance
 from mapper.errors import InputError, OptionError
 from mapper.incidents import find_incidents
 from mapper.mentions import find_mentions
 from mapper.model import (
+    DEFAULT_VIEW,
     BorderDistance,
     Candidate,
     Extraction,
@@ -23,6 +25,7 @@ from mapper.model import (
     Point,
     Rejected,
     Report,
+    TerritoryDistance,
 )
 from mapper.reports import read_reports, report_from_text
 from mapper.resolve import resolve
@@ -37,7 +40,7 @@ LABELS_PER_INCIDENT = 12
 MAX_LABELS = 400
 
 
-def extract(report: Report | str, *, published: date | None = None) -> Extraction:
+def extract(report: Report | str, *, published: date | None = None, view: str = DEFAULT_VIEW) -> Extraction:
     """Read one report.
 
     Parameters
@@ -46,6 +49,8 @@ def extract(report: Report | str, *, published: date | None = None) -> Extractio
         A report, or its bare text.
     published : date, optional
         The publication date, for a report that carries none; relative dates count from it.
+    view : str, optional
+        Whose borders distances are measured to (see ``data/README.md``).
 
     Returns
     -------
@@ -55,6 +60,8 @@ def extract(report: Report | str, *, published: date | None = None) -> Extractio
     ------
     InputError
         If a bare text is empty or too long to be one report.
+    OptionError
+        If there is no such view.
     DataError
         If the data files are missing or damaged.
     """
@@ -71,8 +78,9 @@ def extract(report: Report | str, *, published: date | None = None) -> Extractio
     resolutions = resolve(report, mentions, gazetteer)
     found, rejected = find_incidents(report, sentences, resolutions)
     parties = read_parties(report, resolutions)
-    incidents = [_measured(incident, parties) for incident in found]
-    claims = find_claims(report, sentences, resolutions, _border_distance)
+    measures = _Measures(view)
+    incidents = [_measured(incident, parties, measures) for incident in found]
+    claims = find_claims(report, sentences, resolutions, measures)
     return Extraction(
         report=report,
         resolutions=tuple(resolutions),
@@ -83,7 +91,7 @@ def extract(report: Report | str, *, published: date | None = None) -> Extractio
 
 
 def extract_all(
-    sources: Iterable[str | Path], *, published: date | None = None
+    sources: Iterable[str | Path], *, published: date | None = None, view: str = DEFAULT_VIEW
 ) -> Iterator[Extraction | Rejected]:
     """Read every report of the given files and folders, one after the other.
 
@@ -93,6 +101,8 @@ def extract_all(
         As for :func:`mapper.reports.read_reports`.
     published : date, optional
         The publication date of reports that carry none.
+    view : str, optional
+        Whose borders distances are measured to.
 
     Yields
     ------
@@ -101,48 +111,52 @@ def extract_all(
     """
     for source in sources:
         for read in read_reports(source, published=published):
-            yield read if isinstance(read, Rejected) else extract(read)
+            yield read if isinstance(read, Rejected) else extract(read, view=view)
 
 
-def border_distance(place: Place, country: str | None = None) -> BorderDistance:
-    """Return the distance from a place to the nearest land border, or to the nearest one of a country.
+@dataclass(frozen=True)
+class _Measures:
+    """Distances in one view, each worked out once."""
 
-    Parameters
-    ----------
-    place : Place
-    country : str, optional
-        ISO 3166-1 alpha-2.
+    view: str
 
-    Raises
-    ------
-    OptionError
-        If the country has no land border.
-    """
-    return world.borders().nearest(place.point, country=country, radius_km=place.radius_km)
+    def border(self, place: Place, country: str | None = None, other: str | None = None) -> BorderDistance:
+        pair = (country, other) if country is not None and other is not None else None
+        return _border_distance(place, None if pair else country, pair, self.view)
+
+    def territory(self, place: Place, country: str) -> TerritoryDistance:
+        return _territory_distance(place, country, self.view)
 
 
-def _measured(incident: Incident, parties: Parties) -> Incident:
+@lru_cache(maxsize=2048)
+def _border_distance(
+    place: Place, country: str | None, pair: tuple[str, str] | None, view: str
+) -> BorderDistance:
+    return border_distance(place, country, pair=pair, view=view)
+
+
+@lru_cache(maxsize=2048)
+def _territory_distance(place: Place, country: str, view: str) -> TerritoryDistance:
+    return territory_distance(place, country, view=view)
+
+
+def _measured(incident: Incident, parties: Parties, measures: _Measures) -> Incident:
     """Add to an incident the distance to the nearest border and to the border that matters to the story."""
     own = incident.place.country
-    country, reason = story_country(parties, own, _neighbours(own))
+    country, reason = story_country(parties, own, _neighbours(own, measures.view))
     story = None
     if country is not None:
         try:
-            story = _border_distance(incident.place, country)
+            story = measures.border(incident.place, country)
         except OptionError as error:
             reason = str(error)
-    return replace(incident, border=_border_distance(incident.place), story_border=story, story_reason=reason)
+    return replace(incident, border=measures.border(incident.place), story_border=story, story_reason=reason)
 
 
-@lru_cache(maxsize=512)
-def _border_distance(place: Place, country: str | None = None) -> BorderDistance:
-    return border_distance(place, country)
-
-
-@lru_cache(maxsize=256)
-def _neighbours(country: str | None) -> frozenset[str]:
+@lru_cache(maxsize=2048)
+def _neighbours(country: str | None, view: str) -> frozenset[str]:
     try:
-        return frozenset(world.borders().neighbours(country)) if country else frozenset()
+        return frozenset(world.borders(view).neighbours(country)) if country else frozenset()
     except OptionError:  # a country that the border data do not know has none
         return frozenset()
 
@@ -167,7 +181,11 @@ def geocode(
 
 
 def make_map(
-    extractions: Iterable[Extraction], *, title: str | None = None, rejected: Sequence[Rejected] = ()
+    extractions: Iterable[Extraction],
+    *,
+    title: str | None = None,
+    rejected: Sequence[Rejected] = (),
+    view: str | None = None,
 ) -> folium.Map:
     """Return the incidents as a folium map that needs no network.
 
@@ -178,6 +196,8 @@ def make_map(
         Default: the title of the only report, else the number of reports.
     rejected : sequence of Rejected
         Inputs that could not be used; the map names them.
+    view : str, optional
+        Whose borders are drawn. Default: those that the incidents' distances were measured to.
 
     Returns
     -------
@@ -187,8 +207,11 @@ def make_map(
     from mapper import maps
 
     chosen = list(extractions)
+    if view is None:
+        used = (incident.border.view for e in chosen for incident in e.incidents if incident.border)
+        view = next(used, DEFAULT_VIEW)
     return maps.make_map(
-        chosen, title=title, basemap=world.basemap(), labels=_labels(chosen), rejected=rejected
+        chosen, title=title, basemap=world.basemap(view), labels=_labels(chosen), rejected=rejected
     )
 
 

@@ -96,6 +96,33 @@ class Regions:
                 rings.append(self._xy[self._rings[ring] : self._rings[ring + 1], ::-1].copy())
         return rings
 
+    def area(self, country: str, admin1_code: str | None = None) -> Any:
+        """Return a region, or a whole country, as a shapely multipolygon of longitude and latitude.
+
+        Raises
+        ------
+        OptionError
+            If there is no outline of it.
+        """
+        import shapely
+
+        _, parts = self._tree
+        if admin1_code:
+            chosen = self._region == self._row(country, admin1_code)
+        else:
+            rows = [row for row, code in enumerate(self._codes) if code[:2] == country.upper()]
+            chosen = np.isin(self._region, rows)
+            if not rows:
+                raise OptionError(
+                    f"no outline of the country {country!r}: give ISO 3166-1 alpha-2, such as UA"
+                )
+        return shapely.union_all(shapely.make_valid(parts[chosen]))
+
+    def code(self, country: str, name: str) -> str | None:
+        """Return the GeoNames code of the region of a country with this English name, None if no outline has it."""
+        known = (code for code, known in self._names.items() if code[:2] == country and known == name)
+        return next((code[3:] for code in known if code[3:]), None)
+
     def locate(self, point: Point, *, country: str | None = None) -> Located:
         """Return the country and region that a point lies in; nothing for a point at sea.
 

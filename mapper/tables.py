@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import math
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -11,13 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from mapper.cells import safe_cell
 from mapper.errors import CoordinateError, InputError, OptionError
-from mapper.model import BorderDistance, Candidate, Point
+from mapper.model import Candidate, Point
+from mapper.precision import SCHEMES, Precision, read_precision
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
+
+    from mapper.borders import Borders
+
+    AreaRange = Callable[[Point, str, str | None, str], tuple[float, float] | None]
 
 LAT_NAMES = ("latitude", "lat", "y")
 LON_NAMES = ("longitude", "lon", "lng", "long", "x")
+RADIUS_NAME = "radius_km"
+REACH_NAMES = (RADIUS_NAME, *SCHEMES)
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
@@ -106,60 +117,112 @@ def add_places(
 
 
 def add_border_distances(
-    table: pd.DataFrame, nearest: Callable[[Point], BorderDistance], *, prefix: str = ""
+    table: pd.DataFrame, borders: Borders, *, area_km: AreaRange, to: str | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
     """Add the distance to a land border to each row that has a position.
 
     Parameters
     ----------
     table : DataFrame
-        With columns named like ``LAT_NAMES`` and ``LON_NAMES`` (any case), in degrees on WGS 84.
-    nearest : callable
-        Gives the distance of a point.
-    prefix : str
-        Put before the names of the added columns.
+        With columns named like ``LAT_NAMES`` and ``LON_NAMES`` (any case), in degrees on WGS 84. The interval reaches as
+        far as the column ``radius_km`` says, or the codes of ``geo_precision`` or ``where_prec``; without any of them
+        a position is taken as exact.
+    borders : Borders
+    area_km : callable
+        ``area_km(point, "region" or "country", to, view)`` gives the interval over the area around a point, or None.
+    to : str, optional
+        Only borders of this country (ISO 3166-1 alpha-2); its code is then put before the names of the added columns.
 
     Returns
     -------
     table : DataFrame
         With ``border_km, border_low_km, border_high_km, border_pair, border_lat, border_lon`` added, and
-        ``border_reason`` where there is no distance.
+        ``border_reason`` where there is no distance or no interval.
     problems : list of str
         One line for each row without a usable position.
 
     Raises
     ------
     OptionError
-        If the table has no columns for latitude and longitude, or ``nearest`` refuses any point.
+        If the table has no columns for latitude and longitude, or there are no such borders.
     """
+    import numpy as np
+    import pandas as pd
+
     lat_column, lon_column = _column(table, LAT_NAMES), _column(table, LON_NAMES)
-    rows: list[dict[str, Any]] = []
-    problems = []
-    for number, (lat, lon) in enumerate(zip(table[lat_column], table[lon_column], strict=True), 2):
+    reach_column = next((name for name in REACH_NAMES if name in table.columns), None)
+    reasons, problems = [""] * len(table), []
+    lat, lon = np.full(len(table), np.nan), np.full(len(table), np.nan)
+    reach: list[Precision | None] = [None] * len(table)
+    for row, cells in enumerate(zip(table[lat_column], table[lon_column], strict=True)):
         try:
-            distance = nearest(Point(lat=_degrees(lat), lon=_degrees(lon)))
+            point = Point(lat=_number(cells[0]), lon=_number(cells[1]))
+            if reach_column is not None:
+                reach[row] = _reach(reach_column, table[reach_column].iloc[row])
+            lat[row], lon[row] = point.lat, point.lon
         except (CoordinateError, InputError) as error:
-            problems.append(f"row {number}: {error}")
-            rows.append({f"{prefix}border_reason": str(error)})
+            problems.append(f"row {row + 2}: {error}")  # line 1 holds the header
+            reasons[row] = str(error)
+    known = np.nonzero(np.isfinite(lat))[0]
+    found = borders.nearest_many(lat[known], lon[known], to)
+    low, high = found.km.copy(), found.km.copy()
+    for at, row in enumerate(known.tolist()):
+        precision = reach[row]
+        if precision is None:
             continue
-        rows.append(
-            {
-                f"{prefix}border_km": round(distance.km, 3),
-                f"{prefix}border_low_km": round(distance.low_km, 3),
-                f"{prefix}border_high_km": round(distance.high_km, 3),
-                f"{prefix}border_pair": "-".join(distance.border),
-                f"{prefix}border_lat": distance.nearest_point.lat,
-                f"{prefix}border_lon": distance.nearest_point.lon,
-            }
-        )
-    names = ["km", "low_km", "high_km", "pair", "lat", "lon", "reason"]
-    return _joined(table, rows, [f"{prefix}border_{name}" for name in names]), problems
+        interval: tuple[float, float] | None = None
+        if precision.radius_km is not None:
+            interval = max(0.0, found.km[at] - precision.radius_km), found.km[at] + precision.radius_km
+        elif precision.area is not None:
+            here = Point(lat=float(lat[row]), lon=float(lon[row]))
+            interval = area_km(here, precision.area, to, borders.view)
+        if interval is None:
+            reasons[row] = f"no interval: the position is known to be {precision.meaning}"
+            low[at], high[at] = np.nan, np.nan
+        else:
+            low[at], high[at] = min(interval[0], found.km[at]), max(interval[1], found.km[at])
+    prefix = f"{to.lower()}_" if to else ""
+    added = pd.DataFrame(index=table.index)
+    for name, values in (("km", found.km), ("low_km", low), ("high_km", high)):
+        added[f"{prefix}border_{name}"] = _spread(values.round(3), known, len(table))
+    pairs = np.full(len(table), None, dtype=object)
+    pairs[known] = found.border
+    added[f"{prefix}border_pair"] = pairs
+    for name, values in (("lat", found.lat), ("lon", found.lon)):
+        added[f"{prefix}border_{name}"] = _spread(values.round(7), known, len(table))
+    added[f"{prefix}border_reason"] = [reason or None for reason in reasons]
+    return _beside(table, added), problems
 
 
 def to_csv_text(table: pd.DataFrame) -> str:
     """Return a table as CSV in which no cell runs as a formula."""
     safe = table.rename(columns=safe_cell).map(safe_cell)
     return str(safe.to_csv(index=False, lineterminator="\n"))
+
+
+def to_geojson_text(table: pd.DataFrame) -> str:
+    """Return the rows as a GeoJSON FeatureCollection (RFC 7946), in their order; a row without a position has no geometry.
+
+    Raises
+    ------
+    OptionError
+        If the table has no columns for latitude and longitude.
+    """
+    import pandas as pd
+
+    lat_column, lon_column = _column(table, LAT_NAMES), _column(table, LON_NAMES)
+    features = []
+    for record in table.to_dict("records"):
+        geometry = None
+        try:
+            point = Point(lat=_number(record[lat_column]), lon=_number(record[lon_column]))
+            geometry = {"type": "Point", "coordinates": [point.lon, point.lat]}
+        except (CoordinateError, InputError):
+            pass  # border_reason tells
+        properties = {str(key): None if pd.isna(value) else value for key, value in record.items()}
+        features.append({"type": "Feature", "geometry": geometry, "properties": properties})
+    collection = {"type": "FeatureCollection", "features": features}
+    return json.dumps(collection, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
 _PLACE_COLUMNS = (
@@ -180,10 +243,38 @@ def _place_cells(candidate: Candidate) -> dict[str, Any]:
 def _joined(table: pd.DataFrame, rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
     import pandas as pd
 
-    clash = [column for column in columns if column in table.columns]
+    return _beside(table, pd.DataFrame(rows, columns=columns, index=table.index))
+
+
+def _beside(table: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    clash = [str(column) for column in added.columns if column in table.columns]
     if clash:
         raise OptionError(f"the table already has the column {clash[0]!r}: rename it and try again")
-    return pd.concat([table, pd.DataFrame(rows, columns=columns, index=table.index)], axis=1)
+    return pd.concat([table, added], axis=1)
+
+
+def _spread(values: NDArray[np.float64], rows: NDArray[np.int64], length: int) -> NDArray[np.float64]:
+    """Return a column with values in some rows and nothing in the others."""
+    import numpy as np
+
+    column = np.full(length, np.nan)
+    column[rows] = values
+    return column
+
+
+def _reach(column: str, cell: Any) -> Precision | None:
+    """Return how far the truth may lie from a position; an empty cell says nothing."""
+    text = str(cell).strip()
+    if text in {"", "nan", "None"}:
+        return None
+    if column != RADIUS_NAME:
+        return read_precision(column, text)
+    radius = _number(cell)
+    if not (math.isfinite(radius) and radius >= 0):
+        raise InputError(f"radius_km {cell!r} is no length: give 0 or more")
+    return Precision(radius, None, "within a radius")
 
 
 def _column(table: pd.DataFrame, names: tuple[str, ...]) -> str:
@@ -196,8 +287,8 @@ def _column(table: pd.DataFrame, names: tuple[str, ...]) -> str:
     )
 
 
-def _degrees(cell: str) -> float:
+def _number(cell: Any) -> float:
     try:
         return float(cell)
-    except ValueError:
-        raise InputError(f"{cell!r} is not a number of degrees") from None
+    except (TypeError, ValueError):
+        raise InputError(f"{cell!r} is not a number") from None

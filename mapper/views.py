@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mapper.features import date_text
+from mapper.features import date_text, verdict_text
 from mapper.model import BorderDistance, Extraction, Incident
 
 Row = dict[str, str | int | float | None]
@@ -24,10 +24,13 @@ def claim_rows(extractions: Sequence[Extraction]) -> list[Row]:
             "Place": claim.place,
             "Reference": claim.reference,
             "Stated (km)": claim.km,
+            "Stated from (km)": claim.low_stated_km,
+            "Stated to (km)": claim.high_stated_km,
             "Computed (km)": claim.computed_km,
             "From (km)": claim.low_km,
             "To (km)": claim.high_km,
-            "Verdict": claim.verdict,
+            "Verdict": verdict_text(claim),
+            "Off by (km)": claim.gap_km,
             "Why": claim.reason,
             "Evidence": claim.evidence,
             "Report": _name(extraction),

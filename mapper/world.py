@@ -10,23 +10,23 @@ import hashlib
 import json
 import os
 import zlib
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mapper.errors import DataError
+from mapper.errors import DataError, OptionError
+from mapper.model import DEFAULT_VIEW
 
 if TYPE_CHECKING:
     from mapper.borders import Borders
+    from mapper.division import Division
     from mapper.gazetteer import Gazetteer
     from mapper.mentions import Words
     from mapper.model import Point
     from mapper.regions import Located, Regions
 
 MANIFEST = "manifest.json"
-SIDE_RADIUS_KM = (
-    5.0  # admin-1 outlines are up to 3 km off near borders; within this the 10 m border line decides
-)
 REMEDY = "run `make data` in a checkout, or reinstall the package"
 
 
@@ -121,11 +121,53 @@ def gazetteer() -> Gazetteer:
 
 
 @lru_cache(maxsize=1)
-def borders() -> Borders:
-    """Return the land borders of the world."""
+def division() -> Division:
+    """Return the division of the world's land into units, and the views of whose they are."""
+    from mapper.division import Division
+
+    return Division.read(_arrays("borders.npz"), lambda: _arrays("coasts.npz"))
+
+
+@lru_cache(maxsize=16)
+def borders(view: str = DEFAULT_VIEW) -> Borders:
+    """Return the land borders and territories of the world in one view.
+
+    Raises
+    ------
+    OptionError
+        If there is no such view.
+    """
     from mapper.borders import Borders
 
-    return Borders(_arrays("borders.npz"))
+    return Borders(division(), view)
+
+
+def country_code(text: str) -> str:
+    """Return the code (ISO 3166-1 alpha-2) of a country given by code or by name.
+
+    Raises
+    ------
+    OptionError
+        If there is no such country; it names those that are spelt alike.
+    """
+    code = text.strip().upper()
+    if len(code) == 2 and code in borders().countries():
+        return code
+    near = [found for found in gazetteer().search(text, limit=20) if found.place.kind == "country"]
+    exact = [found.place.country for found in near if found.match in {"exact", "alternate"}]
+    if exact and exact[0]:
+        return exact[0]
+    names = {str(found.place.country): found.place.name for found in near}
+    if len(code) == 2:
+        names |= {
+            key: gazetteer().country_name(key) for key in sorted(borders().countries()) if key[0] == code[0]
+        }
+    likes = get_close_matches(code, names, n=3, cutoff=0.5) or list(names)[:3]
+    hint = ", ".join(f"{names[key]} ({key})" for key in likes)
+    raise OptionError(
+        f"unknown country {text!r}: {f'did you mean {hint}? ' if hint else ''}"
+        "Give a name, or a code of ISO 3166-1 alpha-2 such as UA"
+    )
 
 
 @lru_cache(maxsize=1)
@@ -136,16 +178,26 @@ def regions() -> Regions:
     return Regions(_arrays("regions.npz"))
 
 
-@lru_cache(maxsize=1)
-def basemap() -> dict[str, Any]:
+@lru_cache(maxsize=16)
+def basemap(view: str = DEFAULT_VIEW) -> dict[str, Any]:
     """Return the land, borders and labels that exported maps are drawn on (see ``data/build_basemap.py``).
+
+    ``borders`` tells of each group of lines what it is in the view, as :meth:`mapper.borders.Borders.drawn` does, and
+    ``view`` is the view's title, ``views`` those of all.
 
     Raises
     ------
+    OptionError
+        If there is no such view.
     DataError
         If the file is missing or damaged.
     """
-    return _json("basemap.json.gz")
+    content = _json("basemap.json.gz")
+    return content | {
+        "borders": borders(view).drawn(content["borders"]),
+        "view": division().view(view).title,
+        "views": {name: known.title for name, known in division().views.items()},
+    }
 
 
 @lru_cache(maxsize=1)
@@ -163,18 +215,13 @@ def words() -> Words:
     return Words(common=frozenset(content["common"]), first_names=frozenset(content["first_names"]))
 
 
-def locate(point: Point) -> Located:
+def locate(point: Point, view: str = DEFAULT_VIEW) -> Located:
     """Return the country and admin-1 region that a point lies in.
 
-    Near a border the coarse region outlines may name the wrong country. There the side of the border line on
-    which the point lies decides, and the region is the nearest one of that country.
+    The fine lines of borders and coasts tell the country; the region is the nearest one of that country. Where they say
+    sea, the coarse outlines of regions decide, so that a pier still lies in its town's country.
     """
-    located = regions().locate(point)
-    if borders().nearest(point).km > SIDE_RADIUS_KM:
-        return located
-    country = borders().side(point)
-    if country is None or country == located.country:
-        return located
+    country = borders(view).country(point)
     return regions().locate(point, country=country)
 
 

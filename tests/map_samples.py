@@ -82,13 +82,15 @@ def small_basemap() -> dict[str, Any]:
             "scale": 10,
             "rings": [coast, [280, 520, 20, 0, 0, 10, -20, 0]],
         },
-        "borders": {"scale": 10, "pairs": [["RU", "UA", [[200, 503, 400, 0]]]]},
+        "borders": {"scale": 10, "groups": [[[200, 503, 400, 0]]]},
         "countries": [["RU", 56.0, 45.0, 17000.0], ["UA", 46.0, 40.0, 600.0]],
         "cities": [["Moscow", 55.75, 37.62, 10381, 1]],
     }
     content = gzip.compress(json.dumps(packed).encode(), mtime=0)
     return {
-        "view": "international",
+        "view": "international consensus view",
+        "views": {"international": "international consensus view"},
+        "borders": [["RU", "UA", False]],
         "countries": {"RU": "Russia", "UA": "Ukraine", "KZ": "Kazakhstan", "FJ": "Fiji", "CN": "China"},
         "packed": base64.b64encode(content).decode(),
     }

@@ -57,26 +57,50 @@ def test_land_is_where_land_is(packed, name, lat, lon, land):
     assert on_land(packed, lat, lon) is land
 
 
+def drawn(
+    packed: dict[str, Any], view: str = "international"
+) -> dict[tuple[str, str], list[tuple[Any, bool]]]:
+    """Return for each pair of countries its lines (longitudes and latitudes in degrees) and whether each is disputed."""
+    found: dict[tuple[str, str], list[tuple[Any, bool]]] = {}
+    borders = packed["borders"]
+    for what, group in zip(world.basemap(view)["borders"], borders["groups"], strict=True):
+        if what is not None:
+            one, other, disputed = what
+            found.setdefault((one, other), []).extend(
+                (line(part, borders["scale"]), disputed) for part in group
+            )
+    return found
+
+
 def test_borders_follow_the_consensus_view(packed):
-    pairs = {(a, b): lines for a, b, lines in packed["borders"]["pairs"]}
+    pairs = drawn(packed)
     assert set(pairs) == world.borders().pairs()
-    assert all(lines for lines in pairs.values())
-    scale = packed["borders"]["scale"]
-    ukraine = np.concatenate([line(part, scale) for part in pairs["RU", "UA"]])
+    ukraine = [part for part, _ in pairs["RU", "UA"]]
     # The Sea of Azov is where the land border ends: none crosses the neck of Crimea or follows its coast.
-    assert ukraine[:, 1].min() > 46.9
-    drawn = shapely.multilinestrings([shapely.linestrings(line(part, scale)) for part in pairs["RU", "UA"]])
+    assert np.concatenate(ukraine)[:, 1].min() > 46.9
+    lines = shapely.multilinestrings([shapely.linestrings(part) for part in ukraine])
     # Where the border comes nearest to Kharkiv.
-    assert shapely.distance(shapely.points(36.3128, 50.2903), drawn) < 0.003
+    assert shapely.distance(shapely.points(36.3128, 50.2903), lines) < 0.003
+
+
+def test_another_view_draws_other_borders_and_marks_what_is_disputed(packed):
+    here, russia = drawn(packed), drawn(packed, "russia")
+    neck = shapely.box(33.5, 46.0, 34.9, 46.4)  # Perekop, between Crimea and the mainland
+    for pairs, expected in ((here, 0), (russia, 1)):
+        lines = [shapely.linestrings(part) for part, disputed in pairs["RU", "UA"] if disputed]
+        assert sum(shapely.intersects(part, neck) for part in lines) >= expected
+        assert bool(expected) == any(shapely.intersects(part, neck) for part in lines)
+    assert not any(disputed for _, disputed in here["CZ", "DE"])
+    assert ("RS", "XK") in here and all(disputed for _, disputed in here["RS", "XK"])
+    assert ("RS", "XK") not in drawn(packed, "serbia")
 
 
 def test_simplified_borders_stay_close_to_the_exact_ones(packed):
-    pairs = {(a, b): lines for a, b, lines in packed["borders"]["pairs"]}
-    scale = packed["borders"]["scale"]
+    pairs = drawn(packed)
     for pair in [("RU", "UA"), ("CZ", "DE"), ("CA", "US"), ("BF", "NE")]:
-        drawn = shapely.multilinestrings([shapely.linestrings(line(part, scale)) for part in pairs[pair]])
+        lines = shapely.multilinestrings([shapely.linestrings(part) for part, _ in pairs[pair]])
         exact = np.concatenate(world.borders().lines(pair))[::50, ::-1]
-        assert shapely.distance(shapely.points(exact), drawn).max() < 0.004
+        assert shapely.distance(shapely.points(exact), lines).max() < 0.004
 
 
 def test_labels_name_countries_and_capitals(packed):

@@ -17,13 +17,28 @@ PACKAGE = ROOT / "mapper"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 FLOORS = [
-    ["errors", "cells", "files"],
-    ["model"],
+    ["errors", "cells", "files", "compiled"],
+    ["model", "precision"],
     ["text", "dates", "geodesy", "planes", "sentences"],
-    ["casualties", "events", "lexicon", "scenes", "gazetteer", "borders", "regions"],
+    [
+        "casualties",
+        "events",
+        "lexicon",
+        "scenes",
+        "gazetteer",
+        "regions",
+        "lines",
+        "walk",
+        "extents",
+        "quantities",
+        "subjects",
+    ],
+    ["columns", "division", "tree", "references", "verdicts"],
+    ["borders", "relations"],
     ["mentions", "resolve", "incidents", "claims", "story", "tables", "reports", "features"],
     ["views"],
     ["world", "maps"],
+    ["distances"],
     ["pipeline", "geocoder", "export"],
     ["cli"],
     ["__main__"],
@@ -37,13 +52,14 @@ FENCES = {
     "trafilatura": {"reports"},
     "geopy": {"geocoder"},
     "sqlite3": {"gazetteer"},
-    "pyproj": {"geodesy", "borders"},
+    "pyproj": {"geodesy"},
+    "numba": {"compiled"},
 }
 PUBLIC = [
     "BorderDistance", "Candidate", "CoordinateError", "DataError", "DistanceClaim", "Extraction", "Incident", "InputError",
     "MapperError", "OfflineGeocoder", "OptionError", "Place", "Point", "Rejected", "Report",
-    "Resolution", "Toponym", "border_distance", "extract", "extract_all", "geocode", "make_map", "read_reports", "save_map", "to_csv",
-    "to_geojson", "to_jsonl",
+    "Resolution", "TerritoryDistance", "Toponym", "add_border_distances", "border_distance", "extract", "extract_all", "geocode", "make_map", "read_reports", "save_map",
+    "territory_distance", "to_csv", "to_geojson", "to_jsonl",
 ]  # fmt: skip
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
 
@@ -94,7 +110,7 @@ def test_libraries_stay_behind_their_fences(module):
 def test_geocoding_loads_nothing_heavy():
     code = (
         "import sys; from mapper.cli import main; main(['geocode', 'Kharkiv', '--json']);"
-        "print([m for m in ('numpy', 'pandas', 'shapely', 'folium', 'geopy', 'streamlit', 'pyproj') if m in sys.modules])"
+        "print([m for m in ('numpy', 'pandas', 'shapely', 'folium', 'geopy', 'streamlit', 'pyproj', 'numba') if m in sys.modules])"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.splitlines()[-1] == "[]"
@@ -104,6 +120,15 @@ def test_public_surface_is_locked():
     assert mapper.__all__ == PUBLIC
     for name in mapper.__all__:
         assert getattr(mapper, name).__doc__, name
+
+
+def test_one_distance_pays_for_no_index():
+    code = (
+        "import sys; from mapper.cli import main; main(['distance', 'Kharkiv', '--json']);"
+        "print([m for m in ('numba', 'pandas', 'shapely', 'folium', 'geopy', 'streamlit') if m in sys.modules])"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.splitlines()[-1] == "[]"
 
 
 def commands():

@@ -13,7 +13,7 @@ from mapper import world
 from mapper.errors import DataError
 from mapper.model import Point
 
-PARTS = (world.gazetteer, world.borders, world.regions, world.basemap)
+PARTS = (world.gazetteer, world.division, world.borders, world.regions, world.basemap)
 
 
 @pytest.fixture

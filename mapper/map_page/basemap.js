@@ -46,8 +46,9 @@ var incidentMap = {};
     return line;
   }
 
-  // Resolves to the packed part of the basemap; it is base64 of gzipped JSON.
-  page.inflate = function (packed) {
+  // Resolves to the packed part of the basemap; it is base64 of gzipped JSON. `drawn` tells of each group of lines what
+  // it is: [country, country, whether it is disputed], or null for no border.
+  page.inflate = function (packed, drawn) {
     var binary = atob(packed);
     var bytes = new Uint8Array(binary.length);
     for (var i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
@@ -57,19 +58,25 @@ var incidentMap = {};
         land: raw.land.rings.map(function (ring) {
           return unpack(ring, raw.land.scale);
         }),
-        borders: raw.borders.pairs.map(function (pair) {
-          return {
-            pair: pair[0] + "-" + pair[1],
-            lines: pair[2].map(function (line) {
-              return unpack(line, raw.borders.scale);
-            }),
-            degrees: function () {
-              return pair[2].map(function (line) {
-                return degrees(line, raw.borders.scale);
-              });
-            },
-          };
-        }),
+        borders: raw.borders.groups
+          .map(function (group, index) {
+            var what = drawn[index];
+            return (
+              what && {
+                pair: what[0] + "-" + what[1],
+                disputed: Boolean(what[2]),
+                lines: group.map(function (line) {
+                  return unpack(line, raw.borders.scale);
+                }),
+                degrees: function () {
+                  return group.map(function (line) {
+                    return degrees(line, raw.borders.scale);
+                  });
+                },
+              }
+            );
+          })
+          .filter(Boolean),
         countries: raw.countries,
         cities: raw.cities,
       };
@@ -133,10 +140,12 @@ var incidentMap = {};
     initialize: function (basemap, colours) {
       this._basemap = basemap;
       this._colours = colours;
-      this._lines = [];
-      for (var i = 0; i < basemap.borders.length; i++) {
-        this._lines = this._lines.concat(basemap.borders[i].lines);
-      }
+      this._agreed = [];
+      this._disputed = [];
+      basemap.borders.forEach(function (border) {
+        var lines = border.disputed ? this._disputed : this._agreed;
+        lines.push.apply(lines, border.lines);
+      }, this);
     },
 
     createTile: function (coords) {
@@ -159,10 +168,14 @@ var incidentMap = {};
         context.strokeStyle = this._colours.coast;
         context.lineWidth = 0.7;
         context.stroke();
-        drawAll(context, this._lines, view, false, false);
         context.strokeStyle = this._colours.border;
         context.lineWidth = coords.z < 5 ? 0.8 : 1.2;
+        drawAll(context, this._agreed, view, false, false);
         context.stroke();
+        context.setLineDash(coords.z < 5 ? [2, 2] : [5, 4]);
+        drawAll(context, this._disputed, view, false, false);
+        context.stroke();
+        context.setLineDash([]);
       }
       return tile;
     },

@@ -155,17 +155,18 @@
     }
 
     function highlight(border, lon) {
-      var drawn =
-        basemap &&
-        basemap.borders.find(function (b) {
-          return b.pair === border.pair.join("-");
-        });
-      if (!drawn) return;
-      var lines = drawn.degrees().map(function (line) {
-        return line.map(function (p) {
-          return [p[0], unwrap(p[1], lon)];
+      var lines = [];
+      (basemap ? basemap.borders : []).forEach(function (b) {
+        if (b.pair !== border.pair.join("-")) return;
+        b.degrees().forEach(function (line) {
+          lines.push(
+            line.map(function (p) {
+              return [p[0], unwrap(p[1], lon)];
+            })
+          );
         });
       });
+      if (!lines.length) return;
       selection.addLayer(
         L.polyline(lines, {
           renderer: page.svg,
@@ -509,7 +510,7 @@
           make(
             "div",
             "claim",
-            make("p", "", make("strong", "", claim.text), " ", make("span", "verdict " + claim.verdict, claim.verdict)),
+            make("p", "", make("strong", "", claim.text), " ", make("span", "verdict " + claim.verdict.split(" ")[0], claim.verdict)),
             make("p", "", claim.computed),
             make("p", "", claim.reason),
             make("blockquote", "", "“" + claim.evidence + "”")
@@ -543,7 +544,9 @@
     var data = JSON.parse(document.getElementById("incident-data").textContent);
     var packed = document.getElementById("basemap-data").textContent.trim();
     Promise.resolve(packed)
-      .then(page.inflate)
+      .then(function (text) {
+        return page.inflate(text, data.borders);
+      })
       .catch(function () {
         data.about.unshift("This browser could not unpack the land and borders; the incidents are shown without them.");
         return null;

@@ -1,0 +1,170 @@
+"""How far places lie from borders and territories, their extents taken into account.
+
+A city or a lesser region is the disc of its radius, a first-level region or a country the area of its outline. The
+interval of a distance reaches from the nearest to the farthest spot of it, to 2 % of its size (:mod:`mapper.extents`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from mapper import world
+from mapper.errors import OptionError
+from mapper.extents import area_range, disc_range
+from mapper.model import DEFAULT_VIEW, BorderDistance, Place, TerritoryDistance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from mapper.model import Point
+
+
+def border_distance(
+    place: Place, to: str | None = None, *, pair: tuple[str, str] | None = None, view: str = DEFAULT_VIEW
+) -> BorderDistance:
+    """Return the distance from a place to the nearest land border, or to the nearest one of a country.
+
+    Parameters
+    ----------
+    place : Place
+    to : str, optional
+        Only borders of this country (ISO 3166-1 alpha-2).
+    pair : tuple of str, optional
+        Only the border between these two countries.
+    view : str, optional
+        Whose borders (see ``data/README.md``).
+
+    Raises
+    ------
+    OptionError
+        If a code or the view is unknown, or there is no such border.
+    """
+    borders = world.borders(view)
+    found = borders.nearest(place.point, to=to, pair=pair)
+    low, high = _range(
+        place,
+        found.km,
+        found.nearest_point,
+        lambda lat, lon: borders.nearest_many(lat, lon, to, pair=pair).km,
+    )
+    return replace(found, low_km=low, high_km=max(high, found.km))
+
+
+def territory_distance(place: Place, country: str, *, view: str = DEFAULT_VIEW) -> TerritoryDistance:
+    """Return how far a place lies from a country's territory, across water too, or how deep inside it.
+
+    Parameters
+    ----------
+    place : Place
+    country : str
+        ISO 3166-1 alpha-2.
+    view : str, optional
+        Whose territory (see ``data/README.md``).
+
+    Raises
+    ------
+    OptionError
+        If the code or the view is unknown.
+    """
+    borders = world.borders(view)
+    found = borders.territory(place.point, country)
+    if found.km == 0:  # how much of the place lies outside is not asked for
+        return replace(found, high_km=max(0.0, place.radius_km - found.depth_km))
+    low, high = _range(
+        place, found.km, found.nearest_point, lambda lat, lon: borders.territory_many(lat, lon, country).km
+    )
+    return replace(found, low_km=low, high_km=max(high, found.km))
+
+
+def add_border_distances(
+    frame: pd.DataFrame, *, to: str | None = None, view: str = DEFAULT_VIEW
+) -> pd.DataFrame:
+    """Return a frame with the distance to a land border added to each row that has a position.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With columns for latitude and longitude under one of their usual names (``latitude, lat, y``; ``longitude, lon,
+        lng, long, x``; any case), degrees on WGS 84. A column ``geo_precision`` (ACLED) or ``where_prec`` (UCDP GED)
+        widens the interval by the meaning of its codes (:mod:`mapper.precision`), as does ``radius_km``.
+    to : str, optional
+        Only borders of this country (ISO 3166-1 alpha-2); its code then stands before the names of the columns.
+    view : str, optional
+        Whose borders (see ``data/README.md``).
+
+    Returns
+    -------
+    DataFrame
+        With ``border_km, border_low_km, border_high_km, border_pair, border_lat, border_lon`` added, and
+        ``border_reason`` where there is no distance.
+
+    Raises
+    ------
+    OptionError
+        If there are no such columns, or the code or the view is unknown.
+    """
+    from mapper import tables
+
+    return tables.add_border_distances(frame, world.borders(view), area_km=region_range, to=to)[0]
+
+
+@lru_cache(maxsize=4096)
+def region_range(point: Point, level: str, to: str | None, view: str) -> tuple[float, float] | None:
+    """Return the interval of the border distance over the region, or the country, that a point lies in.
+
+    Parameters
+    ----------
+    point : Point
+    level : str
+        ``region`` (first-level) or ``country``.
+    to : str or None
+        Only borders of this country.
+    view : str
+
+    Returns
+    -------
+    tuple of float or None
+        Kilometres; None for a point in no region.
+    """
+    located = world.locate(point, view)
+    if located.country is None or (level == "region" and located.admin1_code is None):
+        return None
+    code = located.admin1_code if level == "region" else None
+    return _area_range(located.country, code, to, view)
+
+
+@lru_cache(maxsize=4096)
+def _area_range(country: str, code: str | None, to: str | None, view: str) -> tuple[float, float]:
+    borders = world.borders(view)
+    return area_range(
+        world.regions().area(country, code), lambda lat, lon: borders.nearest_many(lat, lon, to).km
+    )
+
+
+def _range(
+    place: Place, centre_km: float, nearest: Point, distances: Callable[[Any, Any], Any]
+) -> tuple[float, float]:
+    area = _area(place)
+    if area is not None:
+        return area_range(area, distances)
+    return disc_range(place.point, place.radius_km, distances, centre_km=centre_km, nearest=nearest)
+
+
+@lru_cache(maxsize=64)
+def _area(place: Place) -> Any:
+    """Return the outline of a first-level region or a country as a shape, None for all else."""
+    if place.country is None or place.kind == "city":
+        return None
+    code = None
+    if place.kind == "region":
+        code = world.regions().code(place.country, place.name) if place.name == place.admin1 else None
+        if code is None:
+            return None
+    try:
+        return world.regions().area(place.country, code)
+    except OptionError:
+        return None
