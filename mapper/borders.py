@@ -137,8 +137,8 @@ class Borders:
         lines = ((self._division.lines.line(row), self._left[row] == one) for row in rows)
         return [line if forward else line[::-1] for line, forward in lines]
 
-    def drawn(self, units: Sequence[Sequence[str]]) -> list[tuple[str, str, bool] | None]:
-        """Return what the line between two units of land is in this view.
+    def drawn(self, units: Sequence[Sequence[str]]) -> list[tuple[str, str, str] | None]:
+        """Return what the line between two units of land is in this view, for a map.
 
         Parameters
         ----------
@@ -148,15 +148,21 @@ class Borders:
         Returns
         -------
         list of tuple or None
-            For each pair the two countries in alphabetical order, and whether some view draws the line otherwise; None where
-            no international border runs.
+            For each pair the two countries in alphabetical order, and ``agreed`` for an international border in every view,
+            ``disputed`` for one here but not in every view, ``elsewhere`` for one in other views only (the two countries
+            are then the same, or a state and a part of it); None where no view has a border.
         """
-        number = {unit: row for row, unit in enumerate(self._division.units)}
-        found: list[tuple[str, str, bool] | None] = []
+        division = self._division
+        found: list[tuple[str, str, str] | None] = []
         for pair in units:
-            one, other = sorted(self._names[self._owner[number[unit]]] for unit in pair)
-            border = self._division.state(one) != self._division.state(other)
-            found.append((one, other, any(unit.islower() for unit in pair)) if border else None)
+            one, other = sorted(division.country(unit, self.view) for unit in pair)
+            borders = {
+                division.separates(*(division.country(unit, view) for unit in pair))
+                for view in division.views
+            }
+            kind = "disputed" if len(borders) > 1 else "agreed"
+            drawn = (one, other, kind if division.separates(one, other) else "elsewhere")
+            found.append(drawn if any(borders) else None)
         return found
 
     def length_km(self, pair: tuple[str, str]) -> float:

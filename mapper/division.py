@@ -84,6 +84,14 @@ class Division:
             raise OptionError(f"unknown view {name!r}: {hint}the views are {', '.join(self.views)}")
         return self.views[name]
 
+    def country(self, unit: str, view: str) -> str:
+        """Return the country that a unit belongs to in a view."""
+        return self.views[view].units.get(unit, unit)
+
+    def separates(self, one: str, other: str) -> bool:
+        """Tell whether an international border runs between the land of two countries."""
+        return self.state(one) != self.state(other)
+
     def state(self, country: str) -> str:
         """Return the state that a country with a code of its own is part of, the country itself if it is none."""
         return self.dependencies.get(country, country)

@@ -88,7 +88,7 @@ def map_data(
         ],
         "claims": [_claim(claim) for extraction in extractions for claim in extraction.claims],
         "about": [
-            f"Borders: {view}. A dashed line is drawn otherwise in other views.",
+            f"Borders: {view}. Dashed: a border that not every view draws; dotted: one that only other views draw.",
             "Distances are geodesics on WGS 84 to the nearest point of a land border. The range in brackets "
             "covers the extent of the place; a place known only as a region or country has a range alone.",
             "Land and borders: OpenStreetMap contributors (ODbL 1.0), December 2017. Places: GeoNames "

@@ -99,7 +99,7 @@ class Lines:
             self.right: Integers = (
                 arrays["right"].astype(np.int64) if "right" in arrays else np.full(len(self.left), SEA)
             )
-        except (KeyError, ValueError, AttributeError) as error:
+        except (KeyError, IndexError, ValueError, AttributeError) as error:
             raise DataError(f"the border data are of another version ({error!r}): run `make data`") from error
         fits = len(self.lat) == len(self.lon) == lengths.sum()
         if not fits or not len(lengths) == len(self.left) == len(self.right):

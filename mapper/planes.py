@@ -18,5 +18,8 @@ def pack(steps: NDArray[np.int64]) -> NDArray[np.uint8]:
 
 def unpack(planes: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return the whole numbers, of shape ``(n,)``, that :func:`pack` packed."""
-    differences = np.ascontiguousarray(planes.T).view("<i4").ravel()
+    differences = np.empty(planes.shape[1], dtype="<i4")
+    by_byte = differences.view(np.uint8).reshape(-1, 4)
+    for byte, plane in enumerate(planes):  # several times as quick as turning the planes around
+        by_byte[:, byte] = plane
     return np.cumsum(differences, dtype=np.int64)

@@ -59,7 +59,7 @@ class Regions:
             self._codes = [str(code, "ascii") for code in arrays["codes"].tolist()]
             names = bytes(arrays["names"]).decode("utf-8").split("\n")
             self._xy = np.column_stack([unpack(plane) / UNIT for plane in planes])
-        except (KeyError, ValueError, AttributeError) as error:
+        except (KeyError, IndexError, ValueError, AttributeError) as error:
             raise DataError(f"the region data are of another version ({error!r}): run `make data`") from error
         together = len(self._xy) == self._rings[-1], len(self._region) == len(self._polygons) - 1
         if not all(together) or len(names) != len(self._codes):

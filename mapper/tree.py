@@ -20,13 +20,15 @@ All lengths are kilometres on WGS 84.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from mapper.geodesy import ecef_km
 from mapper.lines import pieces
-from mapper.walk import LEAF, WIDE, boxes, morton, walk
+from mapper.walk import LEAF, WIDE, bound, morton, walk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
+LEAST_A_WORKER = 5000  # points
 PIECE_KM = 0.5  # a chord of that length runs 5 mm below the line
 
 
@@ -46,9 +49,8 @@ class Tree(NamedTuple):
     leaf_first: NDArray[np.int32]
     leaf_pieces: NDArray[np.int32]
     line: NDArray[np.int32]  # of each leaf
-    low: NDArray[np.float32]  # (3, boxes)
-    high: NDArray[np.float32]
-    start: Integers  # of each level in the boxes; the first level is that of the leaves
+    boxes: NDArray[np.float32]  # (nodes, 6, WIDE): lowest x, y, z and highest of each child
+    start: Integers  # the first node of each level; the first level is that above the leaves
 
 
 def build(lat: Floats, lon: Floats, lengths: Integers) -> Tree:
@@ -71,26 +73,28 @@ def build(lat: Floats, lon: Floats, lengths: Integers) -> Tree:
     first = begins[line] + rank * LEAF
     count = np.minimum(LEAF, begins[line] + segments[line] - first)
     low, high = np.empty((3, len(first))), np.empty((3, len(first)))
-    boxes(xyz, first, count, low, high)
+    bound(xyz, first, count, low, high)
     order = _order((low + high) / 2)
     first, count, line, low, high = first[order], count[order], line[order], low[:, order], high[:, order]
-    lows, highs, starts, at = [], [], [], 0
+    levels, starts, at = [], [], 0
     while True:
         pad = -low.shape[1] % WIDE
-        low = np.concatenate([low, np.full((3, pad), np.inf)], axis=1)
-        high = np.concatenate([high, np.full((3, pad), -np.inf)], axis=1)
+        low = np.concatenate([low, np.full((3, pad), np.inf)], axis=1).reshape(3, -1, WIDE)
+        high = np.concatenate([high, np.full((3, pad), -np.inf)], axis=1).reshape(3, -1, WIDE)
         # Rounded outward: a box may only grow.
-        lows.append(np.nextafter(low.astype(np.float32), np.float32(-np.inf)))
-        highs.append(np.nextafter(high.astype(np.float32), np.float32(np.inf)))
+        outer = [
+            np.nextafter(side.astype(np.float32), np.float32(way * np.inf))
+            for side, way in ((low, -1), (high, 1))
+        ]
+        levels.append(np.concatenate(outer).transpose(1, 0, 2))
         starts.append(at)
-        at += low.shape[1]
-        if low.shape[1] == WIDE:
+        at += len(levels[-1])
+        if len(levels[-1]) == 1:
             break
-        low = low.reshape(3, -1, WIDE).min(axis=2)
-        high = high.reshape(3, -1, WIDE).max(axis=2)
+        low, high = low.min(axis=2), high.max(axis=2)
     return Tree(
         lat, lon, xyz, first.astype(np.int32), count.astype(np.int32), line.astype(np.int32),
-        np.concatenate(lows, axis=1), np.concatenate(highs, axis=1), np.array(starts),
+        np.ascontiguousarray(np.concatenate(levels)), np.array(starts),
     )  # fmt: skip
 
 
@@ -114,8 +118,20 @@ def nearest(tree: Tree, lat: Floats, lon: Floats) -> tuple[Floats, Floats, Float
     n = len(lat)
     km, at_lat, at_lon = np.empty(n), np.empty(n), np.empty(n)
     line = np.empty(n, dtype=np.int32)
-    walk(order, lat, lon, place, *tree, km, at_lat, at_lon, line)
+    # The compiled walk lets other threads run; each has a stretch of neighbouring points.
+    workers = max(1, min(_cores(), n // LEAST_A_WORKER))
+    with ThreadPoolExecutor(workers) as pool:
+        done = [
+            pool.submit(lambda rows: walk(rows, lat, lon, place, *tree, km, at_lat, at_lon, line), rows)
+            for rows in np.array_split(order, workers)
+        ]
+        for one in done:
+            one.result()
     return km, at_lat, at_lon, line
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _cut(lat: Floats, lon: Floats, lengths: Integers) -> tuple[Floats, Floats, Integers]:

@@ -53,22 +53,36 @@ def lambert(u2, z1, z2):
 
 
 @compiled
-def limits(best):
-    """Return what tells whether a box may hold a place nearer than ``best``.
+def chord_limit(best):
+    """Return the squared chord from which on nothing is nearer than ``best``, on a circle of the largest curvature radius."""
+    angle = min(best / LARGEST_KM, math.pi)
+    if angle < 0.1:
+        square = (
+            angle * angle
+        )  # the first terms of the sine, cut so that the outcome is too large by less than 1e-12
+        chord = best * (1.0 - square / 24.0 * (1.0 - square / 80.0))
+    else:
+        chord = 2.0 * LARGEST_KM * math.sin(angle / 2.0)
+    return chord * chord
 
-    It may not where its squared chord is ``chord2`` or more. Nor may it where the squared chord on the auxiliary sphere
-    is at least ``4 t²``, ``t = sine + rise (gx p + gy min(m, most))``, with ``p`` and ``m`` the largest squares of half
-    the sum and half the difference of the two sines of reduced latitude: Andoyer and Lambert's terms grow (``gx``) or fall
-    (``gy``) with the angle, so each is taken where it is largest between ``best`` and the angle that may have that length.
+
+@compiled
+def lambert_limits(best):
+    """Return what tells whether a far box may hold a place nearer than ``best``.
+
+    It may not where the squared chord on the auxiliary sphere is at least ``4 t²``, ``t = sine + rise (gx p + gy min(m,
+    most))``, with ``p`` and ``m`` the largest squares of half the sum and half the difference of the two sines of reduced
+    latitude: Andoyer and Lambert's terms grow (``gx``) or fall (``gy``) with the angle, so each is taken where it is
+    largest between ``best`` and the angle that may have that length.
     """
-    chord = 2.0 * LARGEST_KM * math.sin(min(best / LARGEST_KM, math.pi) / 2.0)
     half = min(best / A, 3.1) / 2.0
     half = min((best + LONG_KM * math.tan(half * 1.002) ** 2) / A, 3.12) / 2.0
     sine, cosine = math.sin(half), math.cos(half)
     wide = min(half * 1.004, 1.565)  # Andoyer and Lambert's terms are less than 0.35 % of the distance
-    gx = (2.0 * wide - math.sin(2.0 * wide)) / math.cos(wide) ** 2
-    gy = (2.0 * half + math.sin(2.0 * half)) / max(sine * sine, 1e-300)
-    return chord * chord, sine, 0.25 * F * cosine, gx, gy, math.sin(wide) ** 2
+    wide_sine, wide_cosine = math.sin(wide), math.cos(wide)
+    gx = 2.0 * (wide - wide_sine * wide_cosine) / (wide_cosine * wide_cosine)
+    gy = 2.0 * (half + sine * cosine) / (sine * sine)
+    return sine, 0.25 * F * cosine, gx, gy, wide_sine * wide_sine
 
 
 @compiled
@@ -99,7 +113,7 @@ def vincenty(x1, y1, z1, x2, y2, z2):
         lam = lon + (1.0 - c) * F * sin_a * (
             sigma + c * sin_s * (cos_m + c * cos_s * (2.0 * cos_m * cos_m - 1.0))
         )
-        if abs(lam - before) < 1e-12:
+        if abs(lam - before) < 1e-10:  # 0.6 mm
             break
         sin_l, cos_l = math.sin(lam), math.cos(lam)
     k2 = cos2a * E2 / (1.0 - E2)
@@ -134,7 +148,7 @@ def short(c2, up, meridian, prime):
 
 
 @compiled
-def boxes(xyz, first, count, low, high):
+def bound(xyz, first, count, low, high):
     """Write the lowest and highest coordinates of each run of ``count`` pieces into ``low`` and ``high``, (3, runs)."""
     for leaf in range(len(first)):
         for axis in range(3):
@@ -187,13 +201,16 @@ def _at(lat, lon, k, share):
 
 
 @compiled
-def _refined(qx, qy, qz, lat, lon, k, share):
-    """Return the exact distance to the best share of piece ``k``, sought from ``share`` on, and that share."""
-    la, _, x, y, z = _at(lat, lon, k, share)
-    best, east, north = vincenty(qx, qy, qz, x, y, z)
-    root = 1.0 - E2 * math.sin(math.radians(la)) ** 2
+def _refined(qx, qy, qz, lat, lon, k, share, best, east, north):
+    """Return the distance to the best share of piece ``k``, and that share.
+
+    Far away, the nearest place by chord lies beside the one by geodesic. ``best`` is the distance at ``share``, where the
+    geodesic arrives in the direction ``east``, ``north``.
+    """
+    phi = math.radians(lat[k])
+    root = 1.0 - E2 * math.sin(phi) ** 2
     prime = A / math.sqrt(root)
-    step_east = math.radians(lon[k + 1] - lon[k]) * prime * math.cos(math.radians(la))
+    step_east = math.radians(lon[k + 1] - lon[k]) * prime * math.cos(phi)
     step_north = math.radians(lat[k + 1] - lat[k]) * prime * (1.0 - E2) / root
     size = math.sqrt(step_east * step_east + step_north * step_north)
     if size < 1e-9:
@@ -226,8 +243,7 @@ def walk(
     leaf_first,
     leaf_pieces,
     leaf_line,
-    low,
-    high,
+    boxes,
     start,
     km,
     at_lat,
@@ -261,8 +277,9 @@ def walk(
         best = 20_040.0
         best_k, best_share, best_leaf, far = -1, 0.0, -1, False
         off = 0.0  # what Andoyer and Lambert are short of at the best piece
-        bx, by, bz = 0.0, 0.0, 0.0
-        limit2, s0, rise, gx, gy, most = limits(best)
+        bx, by, bz, best_east, best_north = 0.0, 0.0, 0.0, 0.0, 0.0
+        limit2, told = chord_limit(best), False
+        s0, rise, gx, gy, most = 0.0, 0.0, 0.0, 0.0, 0.0
         stack_level[0], stack_box[0], stack_chord2[0] = top, 0, 0.0
         stack_level[1], stack_box[1], stack_chord2[1] = -1, seed, 0.0
         depth = 2
@@ -273,17 +290,20 @@ def walk(
                 continue
             level, box = stack_level[depth], stack_box[depth]
             if level >= 0:
-                base = start[level] + box * WIDE
+                node = start[level] + box
                 for c in range(WIDE):
-                    dx = max(low[0, base + c] - qx, qx - high[0, base + c], 0.0)
-                    dy = max(low[1, base + c] - qy, qy - high[1, base + c], 0.0)
-                    dz = max(low[2, base + c] - qz, qz - high[2, base + c], 0.0)
+                    dx = max(boxes[node, 0, c] - qx, qx - boxes[node, 3, c], 0.0)
+                    dy = max(boxes[node, 1, c] - qy, qy - boxes[node, 4, c], 0.0)
+                    dz = max(boxes[node, 2, c] - qz, qz - boxes[node, 5, c], 0.0)
                     flat2[c] = dx * dx + dy * dy
                     chord2[c] = flat2[c] + dz * dz
                 if best > FAR_KM:
+                    if not told:
+                        s0, rise, gx, gy, most = lambert_limits(best)
+                        told = True
                     for c in range(WIDE):
                         u2 = flat2[c] * (1.0 / (A * A)) + (chord2[c] - flat2[c]) * (1.0 / (B * B))
-                        south, north = low[2, base + c] * (1.0 / B), high[2, base + c] * (1.0 / B)
+                        south, north = boxes[node, 2, c] * (1.0 / B), boxes[node, 5, c] * (1.0 / B)
                         total = max(abs(qu + south), abs(qu + north))
                         apart = max(abs(qu - south), abs(qu - north))
                         t = s0 + rise * (gx * 0.25 * total * total + gy * min(0.25 * apart * apart, most))
@@ -327,7 +347,7 @@ def walk(
                     d = short(chords2[i], up, meridian, prime)
                     if d < best:
                         best, best_k, best_share, best_leaf, far, off = d, k, shares[i], box, False, 0.0
-                        limit2, s0, rise, gx, gy, most = limits(best)
+                        limit2, told = chord_limit(best), False
                     continue
                 dx, dy, dz = px - qx, py - qy, pz - qz
                 roughs[i], cos2 = lambert((dx * dx + dy * dy) / (A * A) + dz * dz / (B * B), qu, pz / B)
@@ -345,12 +365,12 @@ def walk(
                 px = xyz[k, 0] + shares[pick] * (xyz[k + 1, 0] - xyz[k, 0])
                 py = xyz[k, 1] + shares[pick] * (xyz[k + 1, 1] - xyz[k, 1])
                 pz = xyz[k, 2] + shares[pick] * (xyz[k + 1, 2] - xyz[k, 2])
-                d, _, _ = vincenty(qx, qy, qz, px, py, pz)
+                d, east, north = vincenty(qx, qy, qz, px, py, pz)
                 if d < best:
                     best, best_k, best_share, best_leaf, far = d, k, shares[pick], box, True
-                    off = d - roughs[pick]
+                    off, best_east, best_north = d - roughs[pick], east, north
                     bx, by, bz = px, py, pz
-                    limit2, s0, rise, gx, gy, most = limits(best)
+                    limit2, told = chord_limit(best), False
                     for i in range(size):  # beside each other, the formula's errors are nearly the same
                         spares[i] = min(spares[i], 1e-4)
                 roughs[pick] = np.inf
@@ -364,7 +384,7 @@ def walk(
             km[row], at_lat[row], at_lon[row] = np.nan, np.nan, np.nan
             continue
         if far:
-            best, best_share = _refined(qx, qy, qz, lat, lon, best_k, best_share)
+            best, best_share = _refined(qx, qy, qz, lat, lon, best_k, best_share, best, best_east, best_north)
         km[row] = best
         line[row] = leaf_line[best_leaf]
         at_lat[row] = lat[best_k] + best_share * (lat[best_k + 1] - lat[best_k])

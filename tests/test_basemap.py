@@ -59,22 +59,31 @@ def test_land_is_where_land_is(packed, name, lat, lon, land):
 
 def drawn(
     packed: dict[str, Any], view: str = "international"
-) -> dict[tuple[str, str], list[tuple[Any, bool]]]:
-    """Return for each pair of countries its lines (longitudes and latitudes in degrees) and whether each is disputed."""
-    found: dict[tuple[str, str], list[tuple[Any, bool]]] = {}
+) -> dict[tuple[str, str], list[tuple[Any, str]]]:
+    """Return for each pair of countries its lines (longitudes and latitudes in degrees) and what each is."""
+    found: dict[tuple[str, str], list[tuple[Any, str]]] = {}
     borders = packed["borders"]
     for what, group in zip(world.basemap(view)["borders"], borders["groups"], strict=True):
         if what is not None:
-            one, other, disputed = what
-            found.setdefault((one, other), []).extend(
-                (line(part, borders["scale"]), disputed) for part in group
-            )
+            one, other, kind = what
+            found.setdefault((one, other), []).extend((line(part, borders["scale"]), kind) for part in group)
     return found
+
+
+def crossed(pairs: dict[tuple[str, str], list[tuple[Any, str]]], box: Any) -> set[tuple[str, str, str]]:
+    """Return the countries and kinds of the lines that cross a box."""
+    return {
+        (*pair, kind)
+        for pair, lines in pairs.items()
+        for part, kind in lines
+        if shapely.intersects(shapely.linestrings(part), box)
+    }
 
 
 def test_borders_follow_the_consensus_view(packed):
     pairs = drawn(packed)
-    assert set(pairs) == world.borders().pairs()
+    borders = {pair for pair, lines in pairs.items() if {kind for _, kind in lines} != {"elsewhere"}}
+    assert borders == world.borders().pairs()
     ukraine = [part for part, _ in pairs["RU", "UA"]]
     # The Sea of Azov is where the land border ends: none crosses the neck of Crimea or follows its coast.
     assert np.concatenate(ukraine)[:, 1].min() > 46.9
@@ -83,16 +92,19 @@ def test_borders_follow_the_consensus_view(packed):
     assert shapely.distance(shapely.points(36.3128, 50.2903), lines) < 0.003
 
 
-def test_another_view_draws_other_borders_and_marks_what_is_disputed(packed):
-    here, russia = drawn(packed), drawn(packed, "russia")
-    neck = shapely.box(33.5, 46.0, 34.9, 46.4)  # Perekop, between Crimea and the mainland
-    for pairs, expected in ((here, 0), (russia, 1)):
-        lines = [shapely.linestrings(part) for part, disputed in pairs["RU", "UA"] if disputed]
-        assert sum(shapely.intersects(part, neck) for part in lines) >= expected
-        assert bool(expected) == any(shapely.intersects(part, neck) for part in lines)
-    assert not any(disputed for _, disputed in here["CZ", "DE"])
-    assert ("RS", "XK") in here and all(disputed for _, disputed in here["RS", "XK"])
-    assert ("RS", "XK") not in drawn(packed, "serbia")
+def test_another_view_draws_other_borders_and_marks_where_views_differ(packed):
+    here, russia, serbia = drawn(packed), drawn(packed, "russia"), drawn(packed, "serbia")
+    perekop = shapely.box(33.5, 46.0, 33.75, 46.25)  # between Crimea and the mainland
+    assert crossed(here, perekop) == {("UA", "UA", "elsewhere")}
+    assert crossed(drawn(packed, "de_facto"), perekop) == {("RU", "UA", "disputed")}
+    merdare = shapely.box(21.2, 42.95, 21.3, 43.05)  # between Kosovo and Serbia
+    assert crossed(here, merdare) == {("RS", "XK", "disputed")}
+    assert crossed(serbia, merdare) == {("RS", "RS", "elsewhere")}
+    prizren = shapely.box(20.55, 42.1, 20.75, 42.3)  # between Kosovo and Albania: a border in every view
+    assert crossed(here, prizren) == {("AL", "XK", "agreed")}
+    assert crossed(serbia, prizren) == {("AL", "RS", "agreed")}
+    assert {kind for _, kind in here["CZ", "DE"]} == {"agreed"}
+    assert ("RU", "RU") in russia and ("RU", "RU") not in here
 
 
 def test_simplified_borders_stay_close_to_the_exact_ones(packed):

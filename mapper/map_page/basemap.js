@@ -47,7 +47,7 @@ var incidentMap = {};
   }
 
   // Resolves to the packed part of the basemap; it is base64 of gzipped JSON. `drawn` tells of each group of lines what
-  // it is: [country, country, whether it is disputed], or null for no border.
+  // it is: [country, country, agreed | disputed | elsewhere], or null for no border.
   page.inflate = function (packed, drawn) {
     var binary = atob(packed);
     var bytes = new Uint8Array(binary.length);
@@ -64,7 +64,7 @@ var incidentMap = {};
             return (
               what && {
                 pair: what[0] + "-" + what[1],
-                disputed: Boolean(what[2]),
+                kind: what[2],
                 lines: group.map(function (line) {
                   return unpack(line, raw.borders.scale);
                 }),
@@ -140,10 +140,9 @@ var incidentMap = {};
     initialize: function (basemap, colours) {
       this._basemap = basemap;
       this._colours = colours;
-      this._agreed = [];
-      this._disputed = [];
+      this._lines = { agreed: [], disputed: [], elsewhere: [] };
       basemap.borders.forEach(function (border) {
-        var lines = border.disputed ? this._disputed : this._agreed;
+        var lines = this._lines[border.kind];
         lines.push.apply(lines, border.lines);
       }, this);
     },
@@ -170,11 +169,16 @@ var incidentMap = {};
         context.stroke();
         context.strokeStyle = this._colours.border;
         context.lineWidth = coords.z < 5 ? 0.8 : 1.2;
-        drawAll(context, this._agreed, view, false, false);
+        drawAll(context, this._lines.agreed, view, false, false);
         context.stroke();
-        context.setLineDash(coords.z < 5 ? [2, 2] : [5, 4]);
-        drawAll(context, this._disputed, view, false, false);
+        context.setLineDash(coords.z < 5 ? [3, 2] : [6, 4]);
+        drawAll(context, this._lines.disputed, view, false, false);
         context.stroke();
+        context.globalAlpha = 0.6;
+        context.setLineDash(coords.z < 5 ? [1, 2] : [1.5, 3]);
+        drawAll(context, this._lines.elsewhere, view, false, false);
+        context.stroke();
+        context.globalAlpha = 1;
         context.setLineDash([]);
       }
       return tile;

@@ -157,7 +157,7 @@
     function highlight(border, lon) {
       var lines = [];
       (basemap ? basemap.borders : []).forEach(function (b) {
-        if (b.pair !== border.pair.join("-")) return;
+        if (b.kind === "elsewhere" || b.pair !== border.pair.join("-")) return;
         b.degrees().forEach(function (line) {
           lines.push(
             line.map(function (p) {
