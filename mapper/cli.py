@@ -240,6 +240,7 @@ def _geocode(options: argparse.Namespace) -> int:
 
 def _distance(options: argparse.Namespace) -> int:
     from mapper import world
+    from mapper.distances import country_in_view
 
     if sum(map(bool, (options.places, options.at, options.input))) != 1:
         raise OptionError("give a PLACE, or --at LAT,LON, or --input CSV")
@@ -262,7 +263,10 @@ def _distance(options: argparse.Namespace) -> int:
             missing.append(name)
             continue
         place = best.place if best else Place(name="", point=options.at, kind="point", radius_km=0.0)
-        country = place.country if best else world.locate(options.at, options.view).country
+        if best:
+            country = country_in_view(place, options.view)
+        else:
+            country = world.locate(options.at, options.view).country
         asked = {"query": name, "place": place.name, "match": best.match} if best else {}
         where = f"{place.name} ({country})" if best else _position(options.at, country)
         record, text = _measured(place, to, options)

@@ -80,6 +80,13 @@ def territory_distance(place: Place, country: str, *, view: str = DEFAULT_VIEW) 
     return replace(found, low_km=low, high_km=max(high, found.km))
 
 
+def country_in_view(place: Place, view: str) -> str | None:
+    """Return the country (ISO 3166-1 alpha-2) that a place belongs to in a view; the gazetteer has the default view."""
+    if view == DEFAULT_VIEW or place.kind == "country":
+        return place.country
+    return world.borders(view).country(place.point) or place.country
+
+
 def add_border_distances(
     frame: pd.DataFrame, *, to: str | None = None, view: str = DEFAULT_VIEW
 ) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mapper import world
 from mapper.claims import find_claims
-from mapper.distances import border_distance, territory_distance
+from mapper.distances import border_distance, country_in_view, territory_distance
 from mapper.errors import InputError, OptionError
 from mapper.incidents import find_incidents
 from mapper.mentions import find_mentions
@@ -142,7 +142,7 @@ def _territory_distance(place: Place, country: str, view: str) -> TerritoryDista
 
 def _measured(incident: Incident, parties: Parties, measures: _Measures) -> Incident:
     """Add to an incident the distance to the nearest border and to the border that matters to the story."""
-    own = incident.place.country
+    own = country_in_view(incident.place, measures.view)
     country, reason = story_country(parties, own, _neighbours(own, measures.view))
     story = None
     if country is not None:

@@ -79,19 +79,19 @@ def build(lat: Floats, lon: Floats, lengths: Integers) -> Tree:
     levels, starts, at = [], [], 0
     while True:
         pad = -low.shape[1] % WIDE
-        low = np.concatenate([low, np.full((3, pad), np.inf)], axis=1).reshape(3, -1, WIDE)
-        high = np.concatenate([high, np.full((3, pad), -np.inf)], axis=1).reshape(3, -1, WIDE)
+        lows = np.concatenate([low, np.full((3, pad), np.inf)], axis=1).reshape(3, -1, WIDE)
+        highs = np.concatenate([high, np.full((3, pad), -np.inf)], axis=1).reshape(3, -1, WIDE)
         # Rounded outward: a box may only grow.
         outer = [
             np.nextafter(side.astype(np.float32), np.float32(way * np.inf))
-            for side, way in ((low, -1), (high, 1))
+            for side, way in ((lows, -1), (highs, 1))
         ]
         levels.append(np.concatenate(outer).transpose(1, 0, 2))
         starts.append(at)
         at += len(levels[-1])
         if len(levels[-1]) == 1:
             break
-        low, high = low.min(axis=2), high.max(axis=2)
+        low, high = lows.min(axis=2), highs.max(axis=2)
     return Tree(
         lat, lon, xyz, first.astype(np.int32), count.astype(np.int32), line.astype(np.int32),
         np.ascontiguousarray(np.concatenate(levels)), np.array(starts),

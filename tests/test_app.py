@@ -46,6 +46,20 @@ def test_a_pasted_report_is_mapped(started):
     assert "No publication date" in app.warning[0].value
 
 
+def test_whose_borders_can_be_chosen(started):
+    app = started("--view", "de_facto")
+    assert app.sidebar.selectbox[0].value == "de_facto"
+    app.text_area[0].set_value(
+        "A missile hit Simferopol, killing 12 people. The city is 100 km from the border with Ukraine."
+    )
+    app.button[0].click().run()
+    near = app.dataframe[0].value["Story's border"][0]
+    app.sidebar.selectbox[0].set_value("international").run()
+    far = app.dataframe[0].value["Nearest border"][0]
+    assert not app.exception and "RU–UA" in near
+    assert float(near.split(" km")[0]) < 150 < float(far.split(" km")[0])
+
+
 def test_nothing_sent_and_nothing_found_are_told(started):
     app = started()
     app.button[0].click().run()

@@ -136,6 +136,45 @@ def test_distance(capsys):
     assert south["country"] == "ZA" and south["low_km"] == south["km"] == south["high_km"]
 
 
+def test_distance_to_a_territory(capsys):
+    inside = json.loads(run(capsys, "distance", "Kharkiv", "--to", "Ukraine", "--territory", "--json")[1])
+    assert inside["territory"] == "UA" and inside["km"] == 0 and inside["neighbour"] == "RU"
+    assert inside["depth_km"] == pytest.approx(34.56, abs=0.02)
+    across = json.loads(run(capsys, "distance", "Krasnodar", "--to", "UA", "--territory", "--json")[1])
+    assert 180 < across["km"] < 195 and across["depth_km"] == 0 and across["neighbour"] is None
+    assert across["low_km"] < across["km"] < across["high_km"]
+    text = run(capsys, "distance", "Krasnodar", "--to", "UA", "--territory")[1]
+    assert "from the territory of UA" in text and "at the coast" in text
+
+
+def test_distance_in_another_view(capsys):
+    here = json.loads(run(capsys, "distance", "Simferopol", "--to", "UA", "--json")[1])
+    there = json.loads(run(capsys, "distance", "Simferopol", "--to", "UA", "--view", "de_facto", "--json")[1])
+    assert (here["view"], there["view"]) == ("international", "de_facto")
+    assert here["km"] > 200 and there["km"] < 150 and there["border"] == ["RU", "UA"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--to", "Ukrane"], "unknown country 'Ukrane': did you mean Ukraine (UA)?"),
+        (["--to", "UX"], "unknown country 'UX': did you mean"),
+        (["--to", "Japan"], "JP has no land border"),
+        (["--territory"], "--territory needs --to COUNTRY"),
+        (["--view", "internatonal"], "did you mean 'international'?"),
+    ],
+)
+def test_what_is_wrong_with_a_question_about_a_border_is_told(capsys, words, message):
+    code, out, err = run(capsys, "distance", "Kharkiv", *words)
+    assert code == 2 and out == "" and message in err
+
+
+def test_swapped_axes_are_hinted_at(capsys):
+    with pytest.raises(SystemExit):
+        run(capsys, "distance", "--at", "151.2,-33.9")
+    assert "latitude and longitude look swapped" in capsys.readouterr().err
+
+
 def test_distance_of_an_unknown_place_is_named(capsys):
     code, out, err = run(capsys, "distance", "Qwxyzzy", "Kharkiv", "--json")
     assert code == 1 and len(json.loads("[" + out + "]")) == 1 and "Qwxyzzy" in err
