@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-FEW = 1000  # points; loading the index costs as much time as that many of them
+FEW = 400  # points; making the index costs as much time as that many of them
 KEPT_TREES = 12
 FAULTS_SHOWN = 5
 

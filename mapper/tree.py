@@ -118,15 +118,17 @@ def nearest(tree: Tree, lat: Floats, lon: Floats) -> tuple[Floats, Floats, Float
     n = len(lat)
     km, at_lat, at_lon = np.empty(n), np.empty(n), np.empty(n)
     line = np.empty(n, dtype=np.int32)
+
+    def one(rows: Integers) -> None:
+        walk(rows, lat, lon, place, *tree, km, at_lat, at_lon, line)
+
     # The compiled walk lets other threads run; each has a stretch of neighbouring points.
     workers = max(1, min(_cores(), n // LEAST_A_WORKER))
-    with ThreadPoolExecutor(workers) as pool:
-        done = [
-            pool.submit(lambda rows: walk(rows, lat, lon, place, *tree, km, at_lat, at_lon, line), rows)
-            for rows in np.array_split(order, workers)
-        ]
-        for one in done:
-            one.result()
+    if workers == 1:
+        one(order)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(one, np.array_split(order, workers)))
     return km, at_lat, at_lon, line
 
 

@@ -19,6 +19,7 @@ DEEPEST = 12  # levels: 8**12 leaves
 NEAR_KM = 150.0
 FAR_KM = 600.0  # nearer than this, the first bound does it
 LAST_KM = 18_900.0  # farther than this, Vincenty's series may not converge
+ANTIPODE = 0.0061  # squared cosine of half the angle: beyond 171.04 degrees, or 18,970 km
 
 A = SEMI_MAJOR_KM
 B = SEMI_MAJOR_KM * (1 - FLATTENING)
@@ -38,6 +39,8 @@ DRIFT = 8e-6
 def lambert(u2, z1, z2):
     """Return the distance after Andoyer and Lambert and the squared cosine of half the angle.
 
+    Close to the antipode, where the formula fails, it is a length that is beyond ``LAST_KM``, as the distance is.
+
     ``u2`` is the squared chord on the auxiliary sphere of radius 1, ``z1`` and ``z2`` the sines of the reduced latitudes.
     """
     half2 = min(u2 * 0.25, 1.0 - 1e-12)
@@ -45,6 +48,8 @@ def lambert(u2, z1, z2):
         return A * math.sqrt(u2), 1.0
     half = math.sqrt(half2)
     sigma = 2.0 * math.asin(half)
+    if 1.0 - half2 < ANTIPODE:
+        return B * sigma, 1.0 - half2
     sine = 2.0 * half * math.sqrt(1.0 - half2)
     total, apart = 0.5 * (z1 + z2), 0.5 * (z2 - z1)
     x = (sigma - sine) * total * total / (1.0 - half2)
@@ -365,7 +370,9 @@ def walk(
                 px = xyz[k, 0] + shares[pick] * (xyz[k + 1, 0] - xyz[k, 0])
                 py = xyz[k, 1] + shares[pick] * (xyz[k + 1, 1] - xyz[k, 1])
                 pz = xyz[k, 2] + shares[pick] * (xyz[k + 1, 2] - xyz[k, 2])
-                d, east, north = vincenty(qx, qy, qz, px, py, pz)
+                d, east, north = roughs[pick], 0.0, 0.0
+                if d < LAST_KM:
+                    d, east, north = vincenty(qx, qy, qz, px, py, pz)
                 if d < best:
                     best, best_k, best_share, best_leaf, far = d, k, shares[pick], box, True
                     off, best_east, best_north = d - roughs[pick], east, north
