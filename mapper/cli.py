@@ -264,13 +264,13 @@ def _distance(options: argparse.Namespace) -> int:
             continue
         place = best.place if best else Place(name="", point=options.at, kind="point", radius_km=0.0)
         if best:
-            country = country_in_view(place, options.view)
+            country, admin1 = country_in_view(place, options.view), place.admin1
         else:
-            country = world.locate(options.at, options.view).country
+            country, admin1, _ = world.locate(options.at, options.view)
         asked = {"query": name, "place": place.name, "match": best.match} if best else {}
-        where = f"{place.name} ({country})" if best else _position(options.at, country)
+        where = f"{place.name} ({country})" if best else _position(options.at, country, admin1)
         record, text = _measured(place, to, options)
-        records.append(asked | record | {"country": country})
+        records.append(asked | record | {"country": country, "admin1": admin1})
         lines += [f"{where}: {text}", f"  {_nearest_line(record)}"]
     if records:
         answer = json.dumps(records if len(options.places) > 1 else records[0], indent=1)
@@ -301,8 +301,9 @@ def _extent(place: Place, low_km: float, high_km: float) -> str:
     return f", {low_km:.1f} to {high_km:.1f} km over its extent" if place.radius_km else ""
 
 
-def _position(point: Point, country: str | None) -> str:
-    return f"{point.lat:.5f},{point.lon:.5f} ({country or 'no country'})"
+def _position(point: Point, country: str | None, admin1: str | None) -> str:
+    inside = ", ".join(part for part in (admin1, country) if part) or "no country"
+    return f"{point.lat:.5f},{point.lon:.5f} ({inside})"
 
 
 def _nearest_line(record: dict[str, Any]) -> str:

@@ -133,7 +133,10 @@ def test_distance(capsys):
     to_ukraine = json.loads(run(capsys, "distance", "Engels", "--to", "UA", "--json")[1])
     assert to_ukraine["km"] == pytest.approx(471.13, abs=0.02)
     south = json.loads(run(capsys, "distance", "--at", "-33.93,18.42", "--json")[1])
-    assert south["country"] == "ZA" and south["low_km"] == south["km"] == south["high_km"]
+    assert (south["country"], south["admin1"]) == ("ZA", "Western Cape")
+    assert "(Western Cape, ZA)" in run(capsys, "distance", "--at", "-33.93,18.42")[1]
+    assert "(no country)" in run(capsys, "distance", "--at", "0,-30")[1]
+    assert south["low_km"] == south["km"] == south["high_km"]
 
 
 def test_distance_to_a_territory(capsys):
