@@ -44,7 +44,9 @@ PIECE_KM = 1.0
 # poles), with a margin: they turn a chord into bounds of the geodesic.
 RADII_KM = (6335.0, 6400.0)
 SAG_KM = 5e-5  # how far a piece of 1 km lies from its chord, at most (1²/8R = 2 cm), twice over
-CLOSE_KM = 0.02  # a piece that is farther behind than this does not win by the last refinement
+CLOSE_KM = 0.02  # a piece that is farther behind than this does not win by the last refinement,
+# except far away, where a chord's nearest place may lie at the wrong end of its piece.
+FAR_KM, CLOSE_FAR_KM = 10_000.0, 1.1 * PIECE_KM
 
 
 class Nearest(NamedTuple):
@@ -168,7 +170,7 @@ class Lines:
             return _from(lat, lon, at_lat, at_lon), at_lat, at_lon
 
         km, _, _ = measure(able, share[able])
-        able = able[np.argsort(km)][: int((km <= km.min() + CLOSE_KM).sum())]
+        able = able[km <= km.min() + (CLOSE_KM if km.min() < FAR_KM else CLOSE_FAR_KM)]
         best = share[able]
         # Far away, the chord's nearest place lies beside the geodesic's, even at the other end of the piece: look
         # all along it, then ever closer.
