@@ -205,7 +205,7 @@ class Borders:
         """
         check_radius(radius_km)
         key = self._border_key(to, pair)
-        km, lat, lon, _, line = self._find(key, np.array([point.lat]), np.array([point.lon]))
+        km, lat, lon, _, line = self._find(key, np.array([point.lat]), np.array([point.lon]), index=False)
         one, other = self._pair[line[0]]
         return BorderDistance(
             km=float(km[0]),
@@ -278,7 +278,7 @@ class Borders:
             If the code is unknown, the country has no land in this view, or the radius is no length.
         """
         check_radius(radius_km)
-        found = self.territory_many([point.lat], [point.lon], country)
+        found = self._territory(np.array([point.lat]), np.array([point.lon]), country, index=False)
         km, depth = float(found.km[0]), float(found.depth_km[0])
         return TerritoryDistance(
             country=self._names[self._code(country)],
@@ -301,10 +301,14 @@ class Borders:
         CoordinateError
             As :meth:`nearest_many`.
         """
+        return self._territory(*checked_positions(lat, lon), country)
+
+    # Within
+
+    def _territory(self, lat: Floats, lon: Floats, country: str, *, index: bool = True) -> TerritoryDistances:
         code = self._code(country)
-        here = checked_positions(lat, lon)
-        edge, at_lat, at_lon, group, line = self._find(("territory", code), *here)
-        inside = self._countries(*here) == code
+        edge, at_lat, at_lon, group, line = self._find(("territory", code), lat, lon, index=index)
+        inside = self._countries(lat, lon) == code
         names = np.array([*self._names, ""], dtype=np.str_)  # SEA is the last
         rows = np.where(group == 0, line, 0)
         beyond = np.where(self._left[rows] == code, self._right[rows], self._left[rows])
@@ -312,8 +316,6 @@ class Borders:
         return TerritoryDistances(
             np.where(inside, 0.0, edge), np.where(inside, edge, 0.0), at_lat, at_lon, neighbour
         )
-
-    # Within
 
     @cached_property
     def _coasts(self) -> Lines:
@@ -384,11 +386,16 @@ class Borders:
         return self._chosen[key]
 
     def _find(
-        self, key: tuple[Any, ...], lat: Floats, lon: Floats
+        self, key: tuple[Any, ...], lat: Floats, lon: Floats, *, index: bool = True
     ) -> tuple[Floats, Floats, Floats, Integers, Integers]:
-        """Return distance, nearest place, group and number of the line for each point."""
+        """Return distance, nearest place, group and number of the line for each point.
+
+        A single point is always searched for without the index, so that its answer is the same whatever came before.
+        """
         chosen = self._choose(key)
-        asked = self._asked[key] = self._asked.get(key, 0) + len(lat)
+        asked = 0
+        if index:
+            asked = self._asked[key] = self._asked.get(key, 0) + len(lat)
         n = len(lat)
         km, at_lat, at_lon = np.empty(n), np.empty(n), np.empty(n)
         group, line = np.zeros(n, dtype=np.int64), np.empty(n, dtype=np.int64)
@@ -396,8 +403,8 @@ class Borders:
         if asked > FEW:
             from mapper import tree
 
-            index, groups, numbers = self._tree(key, chosen)
-            km, at_lat, at_lon, row = tree.nearest(index, lat, lon)
+            made, groups, numbers = self._tree(key, chosen)
+            km, at_lat, at_lon, row = tree.nearest(made, lat, lon)
             group, line = groups[row], numbers[row]
             left = np.nonzero(row < 0)[0]
         for number in left.tolist():

@@ -88,12 +88,12 @@ def map_data(
         ],
         "claims": [_claim(claim) for extraction in extractions for claim in extraction.claims],
         "about": [
-            f"Borders: {view}. Dashed: a border that not every view draws; dotted: one that only other views draw.",
+            f"Border view: {view}. Dashed: a border that not every view draws; dotted: one that only other views draw.",
             "Distances are geodesics on WGS 84 to the nearest point of a land border. The range in brackets "
             "covers the extent of the place; a place known only as a region or country has a range alone.",
-            "Land and borders: OpenStreetMap contributors (ODbL 1.0), December 2017. Places: GeoNames "
-            "(CC BY 4.0). Regions: Natural Earth (public domain). Drawn with Leaflet. The page asks nothing of "
-            "the network.",
+            "Land: OpenStreetMap contributors (ODbL 1.0), December 2017; borders: the same, 2026; some disputed lines: "
+            "Natural Earth (public domain), 1 to 3 km off. Places: GeoNames (CC BY 4.0). Regions: Natural Earth. Drawn "
+            "with Leaflet. The page asks nothing of the network.",
         ],
     }
 

@@ -90,7 +90,7 @@ def small_basemap() -> dict[str, Any]:
     return {
         "view": "international consensus view",
         "views": {"international": "international consensus view"},
-        "borders": [["RU", "UA", False]],
+        "borders": [["RU", "UA", "agreed"]],
         "countries": {"RU": "Russia", "UA": "Ukraine", "KZ": "Kazakhstan", "FJ": "Fiji", "CN": "China"},
         "packed": base64.b64encode(content).decode(),
     }

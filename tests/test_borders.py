@@ -15,7 +15,8 @@ from mapper.model import Point
 
 places = st.builds(Point, lat=st.floats(-90, 90), lon=st.floats(-180, 180))
 
-# Points as GeoNames gives them (two issues of it), distances worked out with another program from the same source.
+# Points as GeoNames gives them (two issues of it). The distances were worked out with another program from lines of
+# 2017; those of 2026 lie as near, but for Kyiv (519 m farther) and Moscow (140 m nearer), where the line has moved.
 GOLDEN = [
     ("Kharkiv", 49.98081, 36.25272, None, 34.69, "RU-UA"),
     ("Belgorod", 50.61074, 36.58015, None, 32.84, "RU-UA"),
@@ -25,9 +26,9 @@ GOLDEN = [
     ("Krasnodar", 45.04484, 38.97603, None, 187.12, "GE-RU"),
     ("Krasnodar", 45.04484, 38.97603, "UA", 237.70, "RU-UA"),
     ("Prague", 50.08804, 14.42076, None, 81.66, "CZ-DE"),
-    ("Kyiv", 50.45466, 30.5238, None, 89.38, "BY-UA"),
+    ("Kyiv", 50.45466, 30.5238, None, 89.90, "BY-UA"),
     ("Kyiv", 50.45466, 30.5238, "RU", 201.61, "RU-UA"),
-    ("Moscow", 55.75222, 37.61556, None, 400.46, "BY-RU"),
+    ("Moscow", 55.75222, 37.61556, None, 400.32, "BY-RU"),
     ("Moscow", 55.75222, 37.61556, "UA", 451.17, "RU-UA"),
 ]
 
@@ -47,7 +48,7 @@ def test_golden_distances(borders, name, lat, lon, country, km, border):
 
 def test_kharkiv_nearest_point(borders):
     found = borders.nearest(Point(lat=49.98081, lon=36.25272)).nearest_point
-    assert (round(found.lat, 4), round(found.lon, 4)) == (50.2903, 36.3128)
+    assert (round(found.lat, 4), round(found.lon, 4)) == (50.2911, 36.3052)
 
 
 @settings(deadline=None, max_examples=150)
@@ -89,7 +90,7 @@ def test_antimeridian_is_no_barrier(borders):
 def test_consensus_view(borders):
     line = np.vstack(borders.lines(("RU", "UA")))
     assert line[:, 0].min() > 47  # ends on the coast of the Sea of Azov, not in Crimea
-    assert 1950 < borders.length_km(("RU", "UA")) < 2030
+    assert 1950 < borders.length_km(("RU", "UA")) < 2050  # 1,974 km in statistics, at less detail
     pairs = borders.pairs()
     assert len(pairs) == 324
     assert {

@@ -28,21 +28,19 @@ def found(name):
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.floats(-80, 80), st.floats(-180, 180), st.floats(0, 300), st.integers(0, 10**6))
-def test_a_discs_interval_covers_what_lies_in_it_and_little_more(lat, lon, radius, seed):
+@given(st.floats(-80, 80), st.floats(-180, 180), st.floats(0, 300))
+def test_a_discs_interval_covers_what_lies_in_it_and_little_more(lat, lon, radius):
     answer = border_distance(place(lat, lon, radius))
-    rng = np.random.default_rng(seed)
-    away = radius * np.sqrt(rng.uniform(0, 1, 200))
-    away[:72] = radius
-    bearings = rng.uniform(0, 360, 200)
-    bearings[:72] = np.arange(72) * 5
+    away, bearings = (
+        axis.ravel() for axis in np.meshgrid(np.linspace(0, radius, 41), np.arange(0, 360, 2.0))
+    )
     lons, lats = geodesy.destinations(Point(lat=lat, lon=lon), bearings, away)
     km = border_km(lats, lons)
     assert answer.low_km - 1e-4 <= km.min()
     assert km.max() <= answer.high_km + 1e-4
     assert answer.low_km == max(0, answer.km - radius)
-    # Rays 5 degrees apart miss the farthest spot by little.
-    assert answer.high_km <= max(km.max(), answer.km) + max(0.2, 0.06 * radius)
+    # No spot of the disc is farther than 0.022 radii from these, and the answer may be 0.02 radii too wide.
+    assert answer.high_km <= km.max() + 0.042 * radius + 0.1
 
 
 def test_a_point_has_no_extent():

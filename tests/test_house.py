@@ -160,7 +160,12 @@ def test_the_readme_python_example_runs(tmp_path):
 
 def test_readme_names_only_files_that_exist():
     for target in re.findall(r"\]\((?!https?:|#)([^)]+)\)", README):
-        assert (ROOT / target).exists(), target
+        path, _, anchor = target.partition("#")
+        assert (ROOT / path).exists(), target
+        headings = re.findall(r"^#+ (.*)$", (ROOT / path).read_text(encoding="utf-8"), re.M) if anchor else []
+        assert not anchor or anchor in {
+            re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings
+        }, target
 
 
 def test_locks_name_no_registry_and_hold_hashes():

@@ -472,7 +472,7 @@
       osm.href = "https://www.openstreetmap.org/copyright";
       osm.target = "_blank";
       osm.rel = "noopener noreferrer";
-      var rest = " contributors (ODbL) · GeoNames (CC BY 4.0) · Natural Earth · Leaflet · Borders: " + view;
+      var rest = " contributors (ODbL) · GeoNames (CC BY 4.0) · Natural Earth · Leaflet · Border view: " + view;
       return make("div", "credits leaflet-control-attribution", "© ", osm, rest);
     };
     return control;
