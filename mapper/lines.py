@@ -43,7 +43,8 @@ PIECE_KM = 1.0
 # Between these two radii of curvature lie all of WGS 84's (6335.44 along the meridian at the equator, 6399.59 at the
 # poles), with a margin: they turn a chord into bounds of the geodesic.
 RADII_KM = (6335.0, 6400.0)
-SAG_KM = 5e-5  # how far a piece of 1 km lies from its chord, at most (1²/8R = 2 cm), twice over
+ROUNDING_KM = 1e-9
+SAG_KM = 5e-5  # how far a piece of 1 km lies from its chord, below it or beside it, at most (1²/8R = 2 cm), twice over
 CLOSE_KM = 0.02  # a piece that is farther behind than this does not win by the last refinement,
 # except far away, where a chord's nearest place may lie at the wrong end of its piece.
 FAR_KM, CLOSE_FAR_KM = 10_000.0, 1.1 * PIECE_KM
@@ -140,9 +141,12 @@ class Lines:
         chord = np.sqrt(((all_blocks.xyz[blocks] - place) ** 2).sum(axis=1))
         trial = blocks[np.argpartition(chord, min(8, len(blocks) - 1))[:8]]
         reached = float(_from(lat, lon, all_blocks.lat[trial], all_blocks.lon[trial]).min())
+        reached += ROUNDING_KM
         blocks = blocks[chord - all_blocks.radius[blocks] <= reached]
         middle_km = _from(lat, lon, all_blocks.lat[blocks], all_blocks.lon[blocks])
-        blocks = blocks[middle_km - all_blocks.radius[blocks] <= min(reached, float(middle_km.min()))]
+        blocks = blocks[
+            middle_km - all_blocks.radius[blocks] <= min(reached, float(middle_km.min()) + ROUNDING_KM)
+        ]
 
         counts = all_blocks.last[blocks] - all_blocks.first[blocks]
         vertex = np.repeat(all_blocks.first[blocks] - np.cumsum(counts) + counts, counts) + np.arange(
@@ -238,10 +242,17 @@ class Lines:
 
 
 def pieces(lat: Floats, step_lat: Floats, step_lon: Floats, piece_km: float) -> Integers:
-    """Return into how many pieces of at most ``piece_km`` each segment is to be cut."""
+    """Return into how many pieces each segment is to be cut.
+
+    A piece is at most ``piece_km`` long. Towards the poles, where a line that is straight in longitude and latitude bends
+    away from its chord with the tangent of the latitude, pieces are shorter, so that they bend away no farther.
+    """
+    one, other = np.abs(lat), np.abs(lat + step_lat)
+    widest = np.cos(np.radians(np.where(lat * (lat + step_lat) < 0, 0, np.minimum(one, other))))
+    bend = np.tan(np.radians(np.minimum(np.maximum(one, other), 89.9)))
     # 111.7 km is more than any degree on WGS 84.
-    rough_km = 111.7 * np.hypot(step_lat, step_lon * np.cos(np.radians(lat)))
-    return np.maximum(1, np.ceil(rough_km / piece_km)).astype(np.int64)
+    rough_km = 111.7 * np.hypot(step_lat, step_lon * widest)
+    return np.maximum(1, np.ceil(rough_km * np.sqrt(np.maximum(1, bend)) / piece_km)).astype(np.int64)
 
 
 def _from(lat: float, lon: float, to_lat: Floats, to_lon: Floats) -> Floats:

@@ -45,7 +45,7 @@ class Tree(NamedTuple):
 
     lat: Floats
     lon: Floats
-    xyz: Floats  # (n, 3)
+    xyz: Floats  # (3, n)
     leaf_first: NDArray[np.int32]
     leaf_pieces: NDArray[np.int32]
     line: NDArray[np.int32]  # of each leaf
@@ -64,7 +64,7 @@ def build(lat: Floats, lon: Floats, lengths: Integers) -> Tree:
         Number of vertices of each line, at least 2.
     """
     lat, lon, lengths = _cut(lat, lon, lengths)
-    xyz = ecef_km(lat, lon)
+    xyz = np.ascontiguousarray(ecef_km(lat, lon).T)
     segments = lengths - 1
     leaves = -(-segments // LEAF)
     line = np.repeat(np.arange(len(lengths)), leaves)
@@ -120,7 +120,7 @@ def nearest(tree: Tree, lat: Floats, lon: Floats) -> tuple[Floats, Floats, Float
     line = np.empty(n, dtype=np.int32)
 
     def one(rows: Integers) -> None:
-        walk(rows, lat, lon, place, *tree, km, at_lat, at_lon, line)
+        walk(rows, place, *tree, km, at_lat, at_lon, line)
 
     # The compiled walk lets other threads run; each has a stretch of neighbouring points.
     workers = max(1, min(_cores(), n // LEAST_A_WORKER))

@@ -13,11 +13,11 @@ import numpy as np
 from mapper.compiled import compiled
 from mapper.geodesy import FLATTENING, MAX_CURVATURE_RADIUS_KM, SEMI_MAJOR_KM
 
-LEAF = 8  # pieces of a line
+LEAF = 6  # pieces of a line
 WIDE = 8  # children of a node
 DEEPEST = 12  # levels: 8**12 leaves
-NEAR_KM = 150.0
-FAR_KM = 600.0  # nearer than this, the first bound does it
+NEAR_KM = 400.0  # up to here the error of a short geodesic is below 0.3 mm
+FAR_KM = 1600.0  # nearer than this, the first bound does it
 LAST_KM = 18_900.0  # farther than this, Vincenty's series may not converge
 ANTIPODE = 0.0061  # squared cosine of half the angle: beyond 171.04 degrees, or 18,970 km
 
@@ -144,9 +144,18 @@ def vincenty(x1, y1, z1, x2, y2, z2):
 
 
 @compiled
-def short(c2, up, meridian, prime):
-    """Return the geodesic over a short chord: ``up`` is how far it leads north, in km."""
-    share = up * up / c2 if c2 > 0.0 else 0.0
+def short(qx, qy, qz, px, py, pz):
+    """Return the geodesic between two near places: the chord, bent as the ellipsoid is at its middle in its direction."""
+    dx, dy, dz = px - qx, py - qy, pz - qz
+    mx, my, mz = px + qx, py + qy, (pz + qz) / (1.0 - E2)
+    flat = max(math.sqrt(mx * mx + my * my), 1e-9)
+    size = math.sqrt(flat * flat + mz * mz)
+    root = 1.0 - E2 * (mz / size) ** 2
+    prime = A / math.sqrt(root)
+    meridian = prime * (1.0 - E2) / root
+    north = (flat * dz - mz * (dx * mx + dy * my) / flat) / size
+    c2 = dx * dx + dy * dy + dz * dz
+    share = north * north / c2 if c2 > 0.0 else 0.0
     bend = share / meridian + (1.0 - share) / prime
     bend2 = bend * bend * c2
     return math.sqrt(c2) * (1.0 + bend2 * (1.0 / 24.0 + bend2 * 3.0 / 640.0))
@@ -157,10 +166,10 @@ def bound(xyz, first, count, low, high):
     """Write the lowest and highest coordinates of each run of ``count`` pieces into ``low`` and ``high``, (3, runs)."""
     for leaf in range(len(first)):
         for axis in range(3):
-            least = most = xyz[first[leaf], axis]
+            least = most = xyz[axis, first[leaf]]
             for k in range(first[leaf] + 1, first[leaf] + count[leaf] + 1):
-                least = min(least, xyz[k, axis])
-                most = max(most, xyz[k, axis])
+                least = min(least, xyz[axis, k])
+                most = max(most, xyz[axis, k])
             low[axis, leaf] = least
             high[axis, leaf] = most
 
@@ -177,21 +186,6 @@ def morton(xyz):
                 code |= ((value >> np.uint64(bit)) & np.uint64(1)) << np.uint64(3 * bit + axis)
         codes[row] = code
     return codes
-
-
-@compiled
-def _foot(qx, qy, qz, xyz, k):
-    """Return the share of piece ``k`` at which its chord comes nearest, and the squared distance there."""
-    ax, ay, az = xyz[k, 0], xyz[k, 1], xyz[k, 2]
-    bx, by, bz = xyz[k + 1, 0] - ax, xyz[k + 1, 1] - ay, xyz[k + 1, 2] - az
-    px, py, pz = qx - ax, qy - ay, qz - az
-    size = bx * bx + by * by + bz * bz
-    share = (px * bx + py * by + pz * bz) / size if size > 0.0 else 0.0
-    share = min(max(share, 0.0), 1.0)
-    px -= share * bx
-    py -= share * by
-    pz -= share * bz
-    return share, px * px + py * py + pz * pz
 
 
 @compiled
@@ -239,8 +233,6 @@ def _refined(qx, qy, qz, lat, lon, k, share, best, east, north):
 @compiled
 def walk(
     order,
-    q_lat,
-    q_lon,
     place,
     lat,
     lon,
@@ -266,17 +258,12 @@ def walk(
     flat2 = np.empty(WIDE)
     nearest_first = np.empty(WIDE, dtype=np.int64)
     shares, chords2, roughs, spares = np.empty(LEAF), np.empty(LEAF), np.empty(LEAF), np.empty(LEAF)
+    x, y, z = xyz[0], xyz[1], xyz[2]
     top = len(start) - 1
     seed = 0  # the leaf to look at first: the one that the point before found
     for number in range(len(order)):
         row = order[number]
         qx, qy, qz = place[row, 0], place[row, 1], place[row, 2]
-        phi, lam = math.radians(q_lat[row]), math.radians(q_lon[row])
-        sine, cosine = math.sin(phi), math.cos(phi)
-        root = 1.0 - E2 * sine * sine
-        prime = A / math.sqrt(root)
-        meridian = prime * (1.0 - E2) / root
-        north_x, north_y, north_z = -sine * math.cos(lam), -sine * math.sin(lam), cosine
         qu = qz / B
 
         best = 20_040.0
@@ -337,19 +324,25 @@ def walk(
                 continue
             started = True
             first, size = leaf_first[box], leaf_pieces[box]
+            for i in range(size):
+                ax, ay, az = x[first + i], y[first + i], z[first + i]
+                sx, sy, sz = x[first + i + 1] - ax, y[first + i + 1] - ay, z[first + i + 1] - az
+                tx, ty, tz = qx - ax, qy - ay, qz - az
+                share = (tx * sx + ty * sy + tz * sz) / (sx * sx + sy * sy + sz * sz + 1e-30)
+                share = min(max(share, 0.0), 1.0)
+                tx, ty, tz = tx - share * sx, ty - share * sy, tz - share * sz
+                shares[i], chords2[i] = share, tx * tx + ty * ty + tz * tz
             pick, least = -1, np.inf
             for i in range(size):
-                shares[i], chords2[i] = _foot(qx, qy, qz, xyz, first + i)
                 roughs[i] = np.inf
                 if chords2[i] >= limit2:
                     continue
                 k = first + i
-                px = xyz[k, 0] + shares[i] * (xyz[k + 1, 0] - xyz[k, 0])
-                py = xyz[k, 1] + shares[i] * (xyz[k + 1, 1] - xyz[k, 1])
-                pz = xyz[k, 2] + shares[i] * (xyz[k + 1, 2] - xyz[k, 2])
+                px = x[k] + shares[i] * (x[k + 1] - x[k])
+                py = y[k] + shares[i] * (y[k + 1] - y[k])
+                pz = z[k] + shares[i] * (z[k + 1] - z[k])
                 if chords2[i] < NEAR_KM * NEAR_KM:
-                    up = (px - qx) * north_x + (py - qy) * north_y + (pz - qz) * north_z
-                    d = short(chords2[i], up, meridian, prime)
+                    d = short(qx, qy, qz, px, py, pz)
                     if d < best:
                         best, best_k, best_share, best_leaf, far, off = d, k, shares[i], box, False, 0.0
                         limit2, told = chord_limit(best), False
@@ -367,9 +360,9 @@ def walk(
                 if roughs[pick] + off - spares[pick] >= best:
                     break
                 k = first + pick
-                px = xyz[k, 0] + shares[pick] * (xyz[k + 1, 0] - xyz[k, 0])
-                py = xyz[k, 1] + shares[pick] * (xyz[k + 1, 1] - xyz[k, 1])
-                pz = xyz[k, 2] + shares[pick] * (xyz[k + 1, 2] - xyz[k, 2])
+                px = x[k] + shares[pick] * (x[k + 1] - x[k])
+                py = y[k] + shares[pick] * (y[k + 1] - y[k])
+                pz = z[k] + shares[pick] * (z[k + 1] - z[k])
                 d, east, north = roughs[pick], 0.0, 0.0
                 if d < LAST_KM:
                     d, east, north = vincenty(qx, qy, qz, px, py, pz)
