@@ -18,7 +18,8 @@ import numpy as np
 
 from mapper.division import Division
 from mapper.errors import CoordinateError, OptionError
-from mapper.lines import SEA, Lines, Nearest
+from mapper.finder import Finder
+from mapper.lines import SEA, Lines
 from mapper.model import DEFAULT_VIEW, BorderDistance, Point, TerritoryDistance, coordinate_fault
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-FEW = 400  # points; making the index costs as much time as that many of them
-KEPT_TREES = 12
+FEW = 40  # points; listing all lines by columns costs as much time as that many of them
+KEPT = 12  # finders: each may hold an index
 FAULTS_SHOWN = 5
 
 
@@ -53,13 +54,6 @@ class TerritoryDistances(NamedTuple):
     lat: Floats
     lon: Floats
     neighbour: NDArray[np.str_]
-
-
-class _Chosen(NamedTuple):
-    """Some lines, by the group that they belong to (land lines, coasts) and their numbers in it."""
-
-    groups: tuple[tuple[Lines, Integers], ...]
-    blocks: tuple[Integers, ...]
 
 
 class Borders:
@@ -92,9 +86,8 @@ class Borders:
         self._pair = np.column_stack([np.minimum(left, right), np.maximum(left, right)])
         self._rows = np.nonzero(border)[0]
         self._left, self._right = left, right
-        self._chosen: dict[Any, _Chosen] = {}
-        self._trees: OrderedDict[Any, Any] = OrderedDict()
-        self._asked: dict[Any, int] = {}
+        self._finders: OrderedDict[tuple[Any, ...], Finder] = OrderedDict()
+        self._located = 0
 
     # What there is
 
@@ -204,15 +197,16 @@ class Borders:
             If a code is unknown, the country has no land border, the two share none, or the radius is no length.
         """
         check_radius(radius_km)
-        key = self._border_key(to, pair)
-        km, lat, lon, _, line = self._find(key, np.array([point.lat]), np.array([point.lon]), index=False)
-        one, other = self._pair[line[0]]
+        finder = self._finder(*self._border_key(to, pair))
+        found = finder.nearest(np.array([point.lat]), np.array([point.lon]), alone=True)
+        km, lat, lon = (float(column[0]) for column in found[:3])
+        one, other = self._pair[found.line[0]]
         return BorderDistance(
-            km=float(km[0]),
-            low_km=max(0.0, float(km[0]) - radius_km),
-            high_km=float(km[0]) + radius_km,
+            km=km,
+            low_km=max(0.0, km - radius_km),
+            high_km=km + radius_km,
             border=(self._names[one], self._names[other]),
-            nearest_point=Point(lat=float(lat[0]), lon=float(lon[0])),
+            nearest_point=Point(lat=lat, lon=lon),
             view=self.view,
         )
 
@@ -235,8 +229,8 @@ class Borders:
         CoordinateError
             If positions are no places on Earth: it names them by their number in the arrays.
         """
-        key = self._border_key(to, pair)
-        km, at_lat, at_lon, _, line = self._find(key, *checked_positions(lat, lon))
+        finder = self._finder(*self._border_key(to, pair))
+        km, at_lat, at_lon, _, line = finder.nearest(*checked_positions(lat, lon))
         names = np.array(
             ["-".join(self._names[code] for code in pair) for pair in self._pair_list], dtype=np.str_
         )
@@ -278,7 +272,7 @@ class Borders:
             If the code is unknown, the country has no land in this view, or the radius is no length.
         """
         check_radius(radius_km)
-        found = self._territory(np.array([point.lat]), np.array([point.lon]), country, index=False)
+        found = self._territory(np.array([point.lat]), np.array([point.lon]), country, alone=True)
         km, depth = float(found.km[0]), float(found.depth_km[0])
         return TerritoryDistance(
             country=self._names[self._code(country)],
@@ -305,9 +299,11 @@ class Borders:
 
     # Within
 
-    def _territory(self, lat: Floats, lon: Floats, country: str, *, index: bool = True) -> TerritoryDistances:
+    def _territory(
+        self, lat: Floats, lon: Floats, country: str, *, alone: bool = False
+    ) -> TerritoryDistances:
         code = self._code(country)
-        edge, at_lat, at_lon, group, line = self._find(("territory", code), lat, lon, index=index)
+        edge, at_lat, at_lon, group, line = self._finder("territory", code).nearest(lat, lon, alone=alone)
         inside = self._countries(lat, lon) == code
         names = np.array([*self._names, ""], dtype=np.str_)  # SEA is the last
         rows = np.where(group == 0, line, 0)
@@ -368,74 +364,33 @@ class Borders:
             raise OptionError(f"the border {names} is none of {to}: leave one out")
         return ("pair", *numbers)
 
-    def _choose(self, key: tuple[Any, ...]) -> _Chosen:
-        if key not in self._chosen:
-            lines, rows = self._division.lines, self._rows
-            groups: list[tuple[Lines, Integers]] = []
-            if key[0] == "pair":
-                groups = [(lines, rows[(self._pair[rows] == key[1:]).all(axis=1)])]
-            elif key[0] == "border":
-                groups = [(lines, rows if key[1] is None else rows[(self._pair[rows] == key[1]).any(axis=1)])]
-            else:
-                edge = (self._left == key[1]) ^ (self._right == key[1])
-                coast = self._owner[self._coasts.left] == key[1]
+    def _finder(self, what: str, *codes: int | None) -> Finder:
+        """Return what finds the nearest place on a pair's border, on a country's or any, or on a territory's edge."""
+        key = (what, *codes)
+        if key not in self._finders:
+            lines, rows, code = self._division.lines, self._rows, codes[0]
+            groups = [(lines, rows)]
+            if what == "pair":
+                groups = [(lines, rows[(self._pair[rows] == codes).all(axis=1)])]
+            elif what == "territory":
+                edge = (self._left == code) ^ (self._right == code)
+                coast = self._owner[self._coasts.left] == code
                 groups = [(lines, np.nonzero(edge)[0]), (self._coasts, np.nonzero(coast)[0])]
-                if not any(len(rows) for _, rows in groups):
-                    raise OptionError(f"{self._names[key[1]]} has no land in the view {self.view!r}")
-            self._chosen[key] = _Chosen(tuple(groups), tuple(group.blocks(rows) for group, rows in groups))
-        return self._chosen[key]
-
-    def _find(
-        self, key: tuple[Any, ...], lat: Floats, lon: Floats, *, index: bool = True
-    ) -> tuple[Floats, Floats, Floats, Integers, Integers]:
-        """Return distance, nearest place, group and number of the line for each point.
-
-        A single point is always searched for without the index, so that its answer is the same whatever came before.
-        """
-        chosen = self._choose(key)
-        asked = 0
-        if index:
-            asked = self._asked[key] = self._asked.get(key, 0) + len(lat)
-        n = len(lat)
-        km, at_lat, at_lon = np.empty(n), np.empty(n), np.empty(n)
-        group, line = np.zeros(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-        left = np.arange(n)
-        if asked > FEW:
-            from mapper import tree
-
-            made, groups, numbers = self._tree(key, chosen)
-            km, at_lat, at_lon, row = tree.nearest(made, lat, lon)
-            group, line = groups[row], numbers[row]
-            left = np.nonzero(row < 0)[0]
-        for number in left.tolist():
-            best: Nearest | None = None
-            for kind, ((lines, _), blocks) in enumerate(zip(chosen.groups, chosen.blocks, strict=True)):
-                found = lines.nearest(float(lat[number]), float(lon[number]), blocks) if len(blocks) else None
-                if found is not None and (best is None or found.km < best.km):
-                    best, group[number] = found, kind
-            if best is not None:
-                km[number], at_lat[number], at_lon[number], line[number] = best
-        return km, at_lat, at_lon, group, line
-
-    def _tree(self, key: tuple[Any, ...], chosen: _Chosen) -> Any:
-        """Return the index of the chosen lines, and the group and number of each of its lines."""
-        from mapper import tree
-
-        if key not in self._trees:
-            parts = [lines.vertices(rows) for lines, rows in chosen.groups]
-            index = tree.build(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-            groups = np.repeat(np.arange(len(parts)), [len(rows) for _, rows in chosen.groups])
-            self._trees[key] = index, groups, np.concatenate([rows for _, rows in chosen.groups])
-            while len(self._trees) > KEPT_TREES:
-                self._trees.popitem(last=False)
-        return self._trees[key]
+            elif code is not None:
+                groups = [(lines, rows[(self._pair[rows] == code).any(axis=1)])]
+            if not any(len(rows) for _, rows in groups):
+                raise OptionError(f"{self._names[code or 0]} has no land in the view {self.view!r}")
+            self._finders[key] = Finder(groups)
+            while len(self._finders) > KEPT:
+                self._finders.popitem(last=False)
+        return self._finders[key]
 
     def _countries(self, lat: Floats, lon: Floats) -> Integers:
         """Return the number of the country of each point, SEA at sea."""
         groups = (self._division.lines, self._coasts)
         lon = np.where(lon == 180, -180.0, lon)
-        asked = self._asked["country"] = self._asked.get("country", 0) + len(lat)
-        if asked > FEW // 10:
+        self._located += len(lat)
+        if self._located > FEW:
             from mapper import columns
 
             units = columns.units(self._columns, lat, lon)

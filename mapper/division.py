@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from mapper.errors import DataError, OptionError
@@ -65,7 +66,7 @@ class Division:
                     )
                     for name, view in views.items()
                 },
-                coasts=lambda: Lines(coasts()),
+                coasts=lru_cache(maxsize=1)(lambda: Lines(coasts())),
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise DataError(f"the border data are of another version ({error!r}): run `make data`") from error

@@ -13,7 +13,7 @@ and skips what cannot hold a nearer place:
    application of nested equations", Survey Review 23, 1975, 88-93), after Andoyer and Lambert have shown it can win.
 
 Points are taken in the order of a space-filling curve, so that each begins with the piece that its neighbour found.
-Near the antipode, where Vincenty's series does not converge, nothing is claimed: ``row`` is -1 there.
+Near the antipode, where Vincenty's series does not converge, nothing is claimed: ``line`` is -1 there.
 
 All lengths are kilometres on WGS 84.
 """
@@ -41,14 +41,14 @@ PIECE_KM = 0.5  # a chord of that length runs 5 mm below the line
 
 
 class Tree(NamedTuple):
-    """Lines made ready for :func:`nearest`; ``row`` of a leaf's vertex is the number of its line."""
+    """Lines made ready for :func:`nearest`."""
 
     lat: Floats
     lon: Floats
     xyz: Floats  # (3, n)
     leaf_first: NDArray[np.int32]
     leaf_pieces: NDArray[np.int32]
-    line: NDArray[np.int32]  # of each leaf
+    line: NDArray[np.int32]  # the number of each leaf's line
     boxes: NDArray[np.float32]  # (nodes, 6, WIDE): lowest x, y, z and highest of each child
     start: Integers  # the first node of each level; the first level is that above the leaves
 

@@ -62,9 +62,8 @@ def chord_limit(best):
     """Return the squared chord from which on nothing is nearer than ``best``, on a circle of the largest curvature radius."""
     angle = min(best / LARGEST_KM, math.pi)
     if angle < 0.1:
-        square = (
-            angle * angle
-        )  # the first terms of the sine, cut so that the outcome is too large by less than 1e-12
+        # The first terms of the sine, cut so that the outcome is too large, by less than 1e-12.
+        square = angle * angle
         chord = best * (1.0 - square / 24.0 * (1.0 - square / 80.0))
     else:
         chord = 2.0 * LARGEST_KM * math.sin(angle / 2.0)
