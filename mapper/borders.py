@@ -243,6 +243,14 @@ class Borders:
         code = int(self._countries(np.array([point.lat]), np.array([point.lon]))[0])
         return None if code == SEA else self._names[code]
 
+    def country_by_borders(self, point: Point) -> str | None:
+        """Return the country on the near side of the first border to the north, None where there is none.
+
+        For a point known to be on land with no sea on the way that is its country; it needs no coasts.
+        """
+        code = int(self._owner[self._division.lines.above(point.lat, point.lon)[2]])
+        return None if code == SEA else self._names[code]
+
     def country_many(self, lat: ArrayLike, lon: ArrayLike) -> NDArray[np.str_]:
         """Return the country (alpha-2) of each point, "" at sea; arrays of shape ``(n,)``, degrees.
 

@@ -133,16 +133,33 @@ class Regions:
         country
             If given, only regions of this country count (for a point known to lie in it).
         """
+        inside = self._containing(point)
+        if len(inside) == 1 and country in {None, self._codes[inside[0]][:2]}:
+            return self._located(inside[0])
         within = COUNTRY_SNAP_KM if country else SNAP_KM
         best, best_km = None, math.inf
         for lon in self._wrapped(point.lon, within / KM_PER_DEGREE / max(_cos(point.lat), 0.01)):
             row, km = self._nearest(point.lat, lon, country, within)
             if row is not None and km < best_km:
                 best, best_km = row, km
-        if best is None:
-            return Located(country, None, None)
-        code = self._codes[best]
+        return Located(country, None, None) if best is None else self._located(best)
+
+    def _located(self, row: int) -> Located:
+        code = self._codes[row]
         return Located(code[:2], self._names[code] or None, code[3:] or None)
+
+    def _containing(self, point: Point) -> list[int]:
+        """Return the regions of the polygons that contain a point, by the even-odd rule; needs no index."""
+        lon, lat = self._xy.T
+        crosses = (lon[:-1] <= point.lon) != (lon[1:] <= point.lon)
+        crosses[self._rings[1:-1] - 1] = False
+        rows = np.nonzero(crosses)[0]
+        met = lat[rows] + (point.lon - lon[rows]) / (lon[rows + 1] - lon[rows]) * (lat[rows + 1] - lat[rows])
+        rings = np.searchsorted(self._rings, rows[met > point.lat], side="right") - 1
+        polygons, crossings = np.unique(
+            np.searchsorted(self._polygons, rings, side="right") - 1, return_counts=True
+        )
+        return [int(row) for row in self._region[polygons[crossings % 2 == 1]]]
 
     def _row(self, country: str, admin1_code: str) -> int:
         code = f"{country.upper()}.{admin1_code}"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mapper.regions import Located, Regions
 
 MANIFEST = "manifest.json"
+OUTLINES_OFF_KM = 5.0  # outlines of regions are up to 3 km off
 REMEDY = "run `make data` in a checkout, or reinstall the package"
 
 
@@ -219,10 +220,15 @@ def locate(point: Point, view: str = DEFAULT_VIEW) -> Located:
     """Return the country and admin-1 region that a point lies in.
 
     The fine lines of borders and coasts tell the country; the region is the nearest one of that country. Where they say
-    sea, the coarse outlines of regions decide, so that a pier still lies in its town's country.
+    sea, the coarse outlines of regions decide, so that a pier still lies in its town's country. Coasts are read only
+    where the outlines and the borders alone do not settle it.
     """
-    country = borders(view).country(point)
-    return regions().locate(point, country=country)
+    located, land = regions().locate(point), borders(view)
+    settled = located.country is not None and land.country_by_borders(point) == located.country
+    if settled and land.nearest(point).km > OUTLINES_OFF_KM:
+        return located
+    country = land.country(point)
+    return located if country in {None, located.country} else regions().locate(point, country=country)
 
 
 def _json(name: str) -> dict[str, Any]:

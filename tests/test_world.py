@@ -136,3 +136,22 @@ def test_locate_agrees_with_the_gazetteer():
     places = [place for place, _ in world.gazetteer().largest(1500)]
     wrong = [place.name for place in places if world.locate(place.point).country != place.country]
     assert not wrong
+
+
+def test_the_short_ways_to_a_country_and_region_lead_where_the_long_ones_do(monkeypatch):
+    rng = np.random.default_rng(9)
+    cities = [place.point for place, _ in world.gazetteer().largest(3000)]
+    spots = [cities[row] for row in rng.choice(len(cities), 250, replace=False)]
+    for south, north, west, east, count in (
+        (-90, 90, -180, 180, 200),
+        (29, 38, 32, 80, 150),
+        (44, 52, 28, 42, 100),
+    ):
+        lats, lons = rng.uniform(south, north, count), rng.uniform(west, east, count)
+        spots += [Point(lat=float(lat), lon=float(lon)) for lat, lon in zip(lats, lons, strict=True)]
+    short = [world.locate(spot) for spot in spots]
+    monkeypatch.setattr("mapper.regions.Regions._containing", lambda self, point: [])
+    monkeypatch.setattr("mapper.borders.Borders.country_by_borders", lambda self, point: None)
+    long = [world.locate(spot) for spot in spots]
+    assert [pair for pair in zip(spots, short, long, strict=True) if pair[1] != pair[2]] == []
+    assert len({found.country for found in short}) > 60
