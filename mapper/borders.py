@@ -8,6 +8,7 @@ the same nearest place: they differ by millimetres up to 2,000 km, by less than 
 from __future__ import annotations
 
 import math
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 FEW = 40  # points; listing all lines by columns costs as much time as that many of them
-KEPT = 12  # finders: each may hold an index
+KEPT = 8  # finders: each may hold an index of up to some 100 MB
 FAULTS_SHOWN = 5
 
 
@@ -87,6 +88,7 @@ class Borders:
         self._rows = np.nonzero(border)[0]
         self._left, self._right = left, right
         self._finders: OrderedDict[tuple[Any, ...], Finder] = OrderedDict()
+        self._lock = threading.Lock()
         self._located = 0
 
     # What there is
@@ -375,23 +377,27 @@ class Borders:
     def _finder(self, what: str, *codes: int | None) -> Finder:
         """Return what finds the nearest place on a pair's border, on a country's or any, or on a territory's edge."""
         key = (what, *codes)
-        if key not in self._finders:
-            lines, rows, code = self._division.lines, self._rows, codes[0]
-            groups = [(lines, rows)]
-            if what == "pair":
-                groups = [(lines, rows[(self._pair[rows] == codes).all(axis=1)])]
-            elif what == "territory":
-                edge = (self._left == code) ^ (self._right == code)
-                coast = self._owner[self._coasts.left] == code
-                groups = [(lines, np.nonzero(edge)[0]), (self._coasts, np.nonzero(coast)[0])]
-            elif code is not None:
-                groups = [(lines, rows[(self._pair[rows] == code).any(axis=1)])]
-            if not any(len(rows) for _, rows in groups):
-                raise OptionError(f"{self._names[code or 0]} has no land in the view {self.view!r}")
-            self._finders[key] = Finder(groups)
+        with self._lock:
+            if key in self._finders:
+                self._finders.move_to_end(key)
+                return self._finders[key]
+        lines, rows, code = self._division.lines, self._rows, codes[0]
+        groups = [(lines, rows)]
+        if what == "pair":
+            groups = [(lines, rows[(self._pair[rows] == codes).all(axis=1)])]
+        elif what == "territory":
+            edge = (self._left == code) ^ (self._right == code)
+            coast = self._owner[self._coasts.left] == code
+            groups = [(lines, np.nonzero(edge)[0]), (self._coasts, np.nonzero(coast)[0])]
+        elif code is not None:
+            groups = [(lines, rows[(self._pair[rows] == code).any(axis=1)])]
+        if not any(len(rows) for _, rows in groups):
+            raise OptionError(f"{self._names[code or 0]} has no land in the view {self.view!r}")
+        with self._lock:
+            finder = self._finders.setdefault(key, Finder(groups))
             while len(self._finders) > KEPT:
                 self._finders.popitem(last=False)
-        return self._finders[key]
+        return finder
 
     def _countries(self, lat: Floats, lon: Floats) -> Integers:
         """Return the number of the country of each point, SEA at sea."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -215,3 +217,12 @@ def test_data_of_another_version():
     good = {key: getattr(world.division().lines, key) for key in ("lat", "lon")}
     with pytest.raises(DataError, match="another version"):
         Division.read(good, dict)
+
+
+def test_threads_share_a_view():
+    borders = Borders(world.division())
+    countries = [pair[0] for pair in sorted(borders.pairs())][::12]  # more than are kept
+    with ThreadPoolExecutor(8) as pool:
+        km = list(pool.map(lambda to: borders.nearest(Point(lat=10, lon=20), to=to).km, countries * 4))
+    assert km[: len(countries)] == km[-len(countries) :]
+    assert km[0] == borders.nearest(Point(lat=10, lon=20), to=countries[0]).km
