@@ -26,8 +26,12 @@ Reads = list[Report | Rejected]
 def main() -> None:
     """Draw the page."""
     st.set_page_config(page_title="Incident mapper", layout="wide")
-    reads, published, view = _inputs()
     st.title("Incident mapper")
+    try:
+        reads, published, view = _inputs()
+    except MapperError as error:
+        st.error(str(error))
+        return
     if not reads:
         st.info(
             "Paste a report on the left, or upload one, then press **Map it**. Nothing leaves this machine."

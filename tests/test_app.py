@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mapper.errors import DataError
+
 ROOT = Path(__file__).parent.parent
 KHARKIV = ROOT / "seeds" / "kharkiv-2024-05-31.md"
 
@@ -58,6 +60,15 @@ def test_whose_borders_can_be_chosen(started):
     far = app.dataframe[0].value["Nearest border"][0]
     assert not app.exception and "RU–UA" in near
     assert float(near.split(" km")[0]) < 150 < float(far.split(" km")[0])
+
+
+def test_missing_data_are_told(started, monkeypatch):
+    def gone():
+        raise DataError("borders.npz is missing: run `make data`")
+
+    monkeypatch.setattr("mapper.world.division", gone)
+    app = started()
+    assert not app.exception and "borders.npz is missing" in app.error[0].value
 
 
 def test_nothing_sent_and_nothing_found_are_told(started):
