@@ -128,7 +128,7 @@ class Borders:
             If the two share no land border.
         """
         one, other = self._pair_numbers(pair)
-        rows = self._rows[(self._pair[self._rows] == (one, other)).all(axis=1)]
+        rows = self._rows_between(one, other)
         lines = ((self._division.lines.line(row), self._left[row] == one) for row in rows)
         return [line if forward else line[::-1] for line, forward in lines]
 
@@ -233,10 +233,7 @@ class Borders:
         """
         finder = self._finder(*self._border_key(to, pair))
         km, at_lat, at_lon, _, line = finder.nearest(*checked_positions(lat, lon))
-        names = np.array(
-            ["-".join(self._names[code] for code in pair) for pair in self._pair_list], dtype=np.str_
-        )
-        return BorderDistances(km, at_lat, at_lon, names[self._pair_of_line[line]])
+        return BorderDistances(km, at_lat, at_lon, self._pair_labels[line])
 
     # Territories
 
@@ -261,8 +258,7 @@ class Borders:
         CoordinateError
             As :meth:`nearest_many`.
         """
-        names = np.array([*self._names, ""], dtype=np.str_)  # SEA is the last
-        return names[self._countries(*checked_positions(lat, lon))]
+        return self._labels[self._countries(*checked_positions(lat, lon))]
 
     def territory(self, point: Point, country: str, *, radius_km: float = 0.0) -> TerritoryDistance:
         """Return how far a point lies from a country's territory (across water too), or how deep inside.
@@ -315,10 +311,9 @@ class Borders:
         code = self._code(country)
         edge, at_lat, at_lon, group, line = self._finder("territory", code).nearest(lat, lon, alone=alone)
         inside = self._countries(lat, lon) == code
-        names = np.array([*self._names, ""], dtype=np.str_)  # SEA is the last
         rows = np.where(group == 0, line, 0)
         beyond = np.where(self._left[rows] == code, self._right[rows], self._left[rows])
-        neighbour = names[np.where(group == 0, beyond, SEA)]
+        neighbour = self._labels[np.where(group == 0, beyond, SEA)]
         return TerritoryDistances(
             np.where(inside, 0.0, edge), np.where(inside, edge, 0.0), at_lat, at_lon, neighbour
         )
@@ -328,13 +323,18 @@ class Borders:
         return self._division.coasts()
 
     @cached_property
-    def _pair_list(self) -> list[tuple[int, int]]:
-        return [tuple(pair) for pair in np.unique(self._pair, axis=0).tolist()]
+    def _labels(self) -> NDArray[np.str_]:
+        return np.array([*self._names, ""], dtype=np.str_)  # SEA is the last
 
     @cached_property
-    def _pair_of_line(self) -> Integers:
-        number = {pair: row for row, pair in enumerate(self._pair_list)}
-        return np.array([number[tuple(pair)] for pair in self._pair.tolist()], dtype=np.int64)
+    def _pair_labels(self) -> NDArray[np.str_]:
+        """The two countries beside each line, like "RU-UA"."""
+        return np.array(["-".join(self._names[code] for code in pair) for pair in self._pair], dtype=np.str_)
+
+    def _rows_between(self, *codes: int | None) -> Integers:
+        """Return the numbers of the border lines between two countries."""
+        rows: Integers = self._rows[(self._pair[self._rows] == codes).all(axis=1)]
+        return rows
 
     def _code(self, country: str) -> int:
         code = country.upper()
@@ -384,7 +384,7 @@ class Borders:
         lines, rows, code = self._division.lines, self._rows, codes[0]
         groups = [(lines, rows)]
         if what == "pair":
-            groups = [(lines, rows[(self._pair[rows] == codes).all(axis=1)])]
+            groups = [(lines, self._rows_between(*codes))]
         elif what == "territory":
             edge = (self._left == code) ^ (self._right == code)
             coast = self._owner[self._coasts.left] == code

@@ -382,7 +382,8 @@ def _app(options: argparse.Namespace) -> int:
     missing = [name for name in options.inputs if not Path(name).exists()]
     if missing:
         raise OptionError(f"{missing[0]}: there is no such file or folder: check the path")
-    world.division().view(options.view)  # says what is wrong with it
+    if options.view != DEFAULT_VIEW:
+        world.division().view(options.view)  # says what is wrong with it
     settings = {
         "server.address": "127.0.0.1",
         "server.port": options.port,

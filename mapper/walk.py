@@ -189,13 +189,12 @@ def morton(xyz):
 
 @compiled
 def _at(lat, lon, k, share):
-    """Return the place at a share of piece ``k``: latitude, longitude and earth-centred coordinates."""
-    la = lat[k] + share * (lat[k + 1] - lat[k])
-    lo = lon[k] + share * (lon[k + 1] - lon[k])
-    phi, lam = math.radians(la), math.radians(lo)
+    """Return the place at a share of piece ``k``."""
+    phi = math.radians(lat[k] + share * (lat[k + 1] - lat[k]))
+    lam = math.radians(lon[k] + share * (lon[k + 1] - lon[k]))
     sine, cosine = math.sin(phi), math.cos(phi)
     prime = A / math.sqrt(1.0 - E2 * sine * sine)
-    return la, lo, prime * cosine * math.cos(lam), prime * cosine * math.sin(lam), prime * (1.0 - E2) * sine
+    return prime * cosine * math.cos(lam), prime * cosine * math.sin(lam), prime * (1.0 - E2) * sine
 
 
 @compiled
@@ -222,7 +221,7 @@ def _refined(qx, qy, qz, lat, lon, k, share, best, east, north):
     tried = min(max(tried, 0.0), 1.0)
     if abs(tried - share) * size * abs(slope) < 1e-6:
         return best, share
-    _, _, x, y, z = _at(lat, lon, k, tried)
+    x, y, z = _at(lat, lon, k, tried)
     other, _, _ = vincenty(qx, qy, qz, x, y, z)
     if other < best:
         return other, tried

@@ -108,10 +108,17 @@ def test_libraries_stay_behind_their_fences(module):
         assert allowed is None or module in allowed or typing_only, f"{module} imports {name}"
 
 
-def test_geocoding_loads_nothing_heavy():
+@pytest.mark.parametrize(
+    ("command", "heavy"),
+    [
+        ("geocode", ("numpy", "pandas", "shapely", "folium", "geopy", "streamlit", "pyproj", "numba")),
+        ("distance", ("numba", "pandas", "shapely", "folium", "geopy", "streamlit")),
+    ],
+)
+def test_a_quick_answer_loads_nothing_heavy(command, heavy):
     code = (
-        "import sys; from mapper.cli import main; main(['geocode', 'Kharkiv', '--json']);"
-        "print([m for m in ('numpy', 'pandas', 'shapely', 'folium', 'geopy', 'streamlit', 'pyproj', 'numba') if m in sys.modules])"
+        f"import sys; from mapper.cli import main; main([{command!r}, 'Kharkiv', '--json']);"
+        f"print([m for m in {heavy!r} if m in sys.modules])"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.splitlines()[-1] == "[]"
@@ -121,15 +128,6 @@ def test_public_surface_is_locked():
     assert mapper.__all__ == PUBLIC
     for name in mapper.__all__:
         assert getattr(mapper, name).__doc__, name
-
-
-def test_one_distance_pays_for_no_index():
-    code = (
-        "import sys; from mapper.cli import main; main(['distance', 'Kharkiv', '--json']);"
-        "print([m for m in ('numba', 'pandas', 'shapely', 'folium', 'geopy', 'streamlit') if m in sys.modules])"
-    )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert answer.stdout.splitlines()[-1] == "[]"
 
 
 def commands():
