@@ -2,7 +2,8 @@
 
 Each room is a module ``build_ROOM.py`` with ``build(folder) -> list[dict]``: it writes its files into ``folder`` and
 returns one manifest entry a file: ``{"file", "sources": [...], "licence", "date", "about"}`` where ``date`` is the
-age of the content (ISO 8601). Hash and size are added here.
+age of the content (ISO 8601). Hash and size are added here. In the end our
+own tables are checked against the outlines of countries and regions (:mod:`gazetteer_check`).
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ def main(rooms: list[str]) -> None:
             path = FOLDER / entry["file"]
             entry |= {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
             known[entry["file"]] = entry
-    MANIFEST.write_text(
-        json.dumps([known[name] for name in sorted(known)], indent=1) + "\n", encoding="utf-8"
-    )
+        MANIFEST.write_text(
+            json.dumps([known[name] for name in sorted(known)], indent=1) + "\n", encoding="utf-8"
+        )
+    if faults := importlib.import_module("gazetteer_check").faults(FOLDER):
+        raise SystemExit("\n".join(faults))
 
 
 if __name__ == "__main__":

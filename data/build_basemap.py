@@ -65,7 +65,7 @@ EARTH_RADIUS_KM = 6371.0  # mean radius; areas here only rank and filter
 
 def build(folder: Path) -> list[dict[str, Any]]:
     """Write the basemap and return its manifest entry."""
-    gazetteer = Gazetteer(folder / "gazetteer.sqlite")
+    gazetteer = Gazetteer(folder / "gazetteer.bin")
     with np.load(folder / "borders.npz", allow_pickle=False) as archive:
         pairs, groups = _borders(Division.read(archive, coasts=dict))
 
@@ -90,7 +90,7 @@ def build(folder: Path) -> list[dict[str, Any]]:
                 f"npm {LAND[0]} {LAND[1]} (OpenStreetMap)",
                 f"npm {COUNTRIES[0]} {COUNTRIES[1]} (OpenStreetMap)",
                 "borders.npz",
-                "gazetteer.sqlite",
+                "gazetteer.bin",
             ],
             "licence": "ODbL-1.0 (land, borders), CC-BY-4.0 (labels)",
             "date": "2017-12",

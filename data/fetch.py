@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 CACHE = Path(__file__).parent / ".cache"
 
@@ -57,3 +59,8 @@ def _unpacked(label: str, sha256: str, command: list[str]) -> Path:
     archive.unlink()
     done.write_text(sha256)
     return folder / "files"
+
+
+def read_json(path: Path) -> Any:
+    """Return what a file of JSON holds."""
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -17,11 +17,14 @@ from typing import Any
 
 import numpy as np
 import shapely
+import shapely.ops
 
 EARTH_RADIUS_KM = 6371.0088  # IUGG mean radius R1
 MARGIN_KM = (
     10.0  # what a region is taken to reach beyond its outermost member city, where no outline is known
 )
+STRAY_DEG = 2.0  # how far off the land GeoNames may put an area (New Zealand's point is at sea)
+INLAND_DEG = 0.02
 OVERSEAS = {
     "FR": {"BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "WF", "YT"},
     "NL": {"AW", "BQ", "CW", "SX"},
@@ -50,6 +53,8 @@ class Area:
     radius_km: float = 0.0
     population: int = 0
     geonameid: int | None = None
+    size_km2: float = 0.0
+    middle: tuple[float, float] = (math.nan, math.nan)  # the centroid, in latitude and longitude
     names: set[str] = field(default_factory=set)
     qualifiers: set[str] = field(default_factory=set)
 
@@ -64,8 +69,12 @@ def distance_km(lat: float, lon: float, lats: Any, lons: Any) -> Any:
     return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
 
 
-def place_by_outline(area: Area, shapes: list[Any]) -> None:
-    """Put ``area`` at the innermost point of its largest polygon; its radius reaches the farthest outline vertex."""
+def place_by_outline(area: Area, shapes: list[Any], spots: list[tuple[float, float]] | None = None) -> None:
+    """Put ``area`` where GeoNames has it, else at the innermost point of its largest polygon.
+
+    ``spots`` are the latitudes and longitudes that GeoNames may mean; they count if there is one, or one inside. A point
+    off the land goes to the nearest land. The radius reaches the farthest outline vertex.
+    """
     parts = [
         part for shape in shapes for part in shapely.get_parts(shapely.make_valid(shape)) if part.area > 0
     ]
@@ -73,6 +82,15 @@ def place_by_outline(area: Area, shapes: list[Any]) -> None:
         polygon for part in parts for polygon in shapely.get_parts(part) if polygon.geom_type == "Polygon"
     ]
     joined = [p for p in shapely.get_parts(shapely.union_all(parts)) if p.geom_type == "Polygon"]
+    outline = shapely.get_coordinates(parts)
+    sizes = np.array([p.area * math.cos(math.radians(p.centroid.y)) for p in joined]) * 111.2**2
+    area.size_km2 = float(sizes.sum())
+    area.middle = centre([(p.centroid.y, p.centroid.x) for p in joined], sizes.tolist())
+    spot = _on_land(joined, spots or [])
+    if spot is not None:
+        area.lat, area.lon = spot
+        area.radius_km = float(distance_km(*spot, outline[:, 1], outline[:, 0]).max())
+        return
     largest = max(joined, key=lambda p: p.area * math.cos(math.radians(p.centroid.y)))
     squeeze = max(
         math.cos(math.radians(largest.centroid.y)), 0.05
@@ -84,9 +102,34 @@ def place_by_outline(area: Area, shapes: list[Any]) -> None:
     if not largest.contains(shapely.Point(lon, lat)):
         point = largest.representative_point()
         lon, lat = point.x, point.y
-    outline = shapely.get_coordinates(parts)
     area.lat, area.lon = round(lat, 5), round(lon, 5)
     area.radius_km = float(distance_km(lat, lon, outline[:, 1], outline[:, 0]).max())
+
+
+def centre(spots: list[tuple[float, float]], weights: list[float]) -> tuple[float, float]:
+    """Return the weighted middle of positions on the sphere."""
+    x = y = z = 0.0
+    for (lat, lon), weight in zip(spots, weights, strict=True):
+        a, b = math.radians(lat), math.radians(lon)
+        x += weight * math.cos(a) * math.cos(b)
+        y += weight * math.cos(a) * math.sin(b)
+        z += weight * math.sin(a)
+    return math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
+
+
+def _on_land(polygons: list[Any], spots: list[tuple[float, float]]) -> tuple[float, float] | None:
+    points = [shapely.Point(lon, lat) for lat, lon in spots]
+    inside = [point for point in points if any(polygon.contains(point) for polygon in polygons)]
+    if len(inside) == 1:
+        return round(inside[0].y, 5), round(inside[0].x, 5)
+    if len(points) != 1:
+        return None
+    nearest = min(polygons, key=points[0].distance)
+    inner = nearest.buffer(-INLAND_DEG)
+    if nearest.distance(points[0]) > STRAY_DEG or inner.is_empty:
+        return None
+    on = shapely.ops.nearest_points(inner, points[0])[0]
+    return round(on.y, 5), round(on.x, 5)
 
 
 def place_by_cities(area: Area, cities: list[dict[str, Any]]) -> None:
@@ -97,6 +140,7 @@ def place_by_cities(area: Area, cities: list[dict[str, Any]]) -> None:
     middle = math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
     at = int(np.argmin(distance_km(*middle, lats, lons)))
     area.lat, area.lon = float(lats[at]), float(lons[at])
+    area.middle, area.size_km2 = (area.lat, area.lon), 1.0
     area.radius_km = float(distance_km(area.lat, area.lon, lats, lons).max()) + MARGIN_KM
 
 

@@ -1,6 +1,7 @@
 """How far places lie from borders and territories, their extents taken into account.
 
-A city or a lesser region is the disc of its radius, a first-level region or a country the area of its outline. The
+A city, a site or a lesser region is the disc of its radius, a first-level region or a country the area of its outline, an
+area or a water what the gazetteer has of it (:meth:`mapper.gazetteer.Gazetteer.shape`). The
 interval of a distance reaches from the nearest to the farthest spot of it, to 2 % of its size (:mod:`mapper.extents`).
 """
 
@@ -13,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 from mapper import world
 from mapper.errors import OptionError
 from mapper.extents import area_range, disc_range
-from mapper.model import DEFAULT_VIEW, BorderDistance, Place, TerritoryDistance
+from mapper.model import DEFAULT_VIEW, SPOT_KINDS, BorderDistance, Place, TerritoryDistance
+
+MOST_KM = 2500.0  # the radius of the largest area whose extent is looked at; larger ones count as discs
+BANK_DEG = 0.02  # how far the course of a river is taken to be off
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,8 +167,10 @@ def _range(
 
 @lru_cache(maxsize=64)
 def _area(place: Place) -> Any:
-    """Return the outline of a first-level region or a country as a shape, None for all else."""
-    if place.country is None or place.kind == "city":
+    """Return the outline of a first-level region, a country, an area or a water as a shape, None for all else."""
+    if place.kind in {"area", "water"}:
+        return _own_area(place)
+    if place.country is None or place.kind in SPOT_KINDS:
         return None
     code = None
     if place.kind == "region":
@@ -175,3 +181,24 @@ def _area(place: Place) -> Any:
         return world.regions().area(place.country, code)
     except OptionError:
         return None
+
+
+def _own_area(place: Place) -> Any:
+    """Return the extent that the gazetteer has of an area or a water; None for one beyond ``MOST_KM`` or the antimeridian."""
+    import shapely
+
+    shape = world.gazetteer().shape(place)
+    if shape is None or place.radius_km > MOST_KM:
+        return None
+    if shape.codes:
+        pairs = (code.partition(".") for code in shape.codes)
+        try:
+            return shapely.union_all(
+                [world.regions().area(country, region or None) for country, _, region in pairs]
+            )
+        except OptionError:
+            return None
+    rings = [shapely.Polygon([(lon, lat) for lat, lon in ring]) for ring in shape.rings if len(ring) > 2]
+    lines = [shapely.LineString([(lon, lat) for lat, lon in line]) for line in shape.lines]
+    area = shapely.union_all([*map(shapely.make_valid, rings), *(line.buffer(BANK_DEG) for line in lines)])
+    return None if area.is_empty or area.bounds[2] > 180 else area

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from mapper.model import (
     INCIDENT_KINDS,
+    SPOT_KINDS,
     BorderDistance,
     DistanceClaim,
     Extraction,
@@ -116,7 +117,7 @@ def casualty_text(incident: Incident) -> str:
 def distance_text(border: BorderDistance, place_kind: str) -> str:
     """Return e.g. ``34.7 km (22–47)`` for a town, and the range alone for a region or country."""
     low, high = _km(border.low_km, border.high_km), _km(border.high_km, border.high_km)
-    if place_kind != "city":
+    if place_kind not in SPOT_KINDS:
         return f"{low}–{high} km"
     if border.high_km - border.low_km < 0.1:
         return f"{_km(border.km)} km"
@@ -189,7 +190,7 @@ def _border(
         "pair": list(border.border),
         "nearest": [border.nearest_point.lat, border.nearest_point.lon],
         "text": f"{distance} to the border {pair}",
-        "short": distance if place_kind != "city" else f"{_km(border.km)} km",
+        "short": distance if place_kind not in SPOT_KINDS else f"{_km(border.km)} km",
         "view": views.get(border.view, border.view),
     }
 

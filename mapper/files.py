@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -17,20 +16,33 @@ def write_text(path: str | os.PathLike[str], content: str) -> None:
     OSError
         If the folder is missing or may not be written; it names the path that was given.
     """
+    write_bytes(path, content.encode("utf-8", errors="replace"))
+
+
+def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file of bytes as :func:`write_text` does one of text.
+
+    Raises
+    ------
+    OSError
+        If the folder is missing or may not be written; it names the path that was given.
+    """
     target = Path(path).resolve()
     try:
         if target.exists() and not target.is_file():
-            target.write_text(content, encoding="utf-8", errors="replace", newline="\n")
+            target.write_bytes(content)
         else:
             _replace(target, content)
     except OSError as error:
         raise OSError(error.errno, error.strerror, os.fspath(path)) from error
 
 
-def _replace(target: Path, content: str) -> None:
+def _replace(target: Path, content: bytes) -> None:
+    import tempfile  # takes a while, and most commands only read
+
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
+        with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

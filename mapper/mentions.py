@@ -165,12 +165,13 @@ class _Scan:
             if count > 1 and self._area_only(at, count):
                 continue
             candidates = tuple(self.gazetteer.lookup(name))
-            may_be_people = not candidates or candidates[0].place.kind == "city"
+            may_be_people = not candidates or candidates[0].place.kind not in {"country", "region"}
             country = self.gazetteer.demonym(name) if may_be_people else None
             if country is not None and candidates and not self._qualified(at + count):
                 candidates = ()  # "Canadian" is no town in Texas
             if candidates and self._at_sea(at, count):
-                return count, self._mention(at, count, (), cued=True)
+                waters = tuple(c for c in candidates if c.place.kind == "water")
+                return count, self._mention(at, count, waters, cued=True)
             if candidates and self._needless_article(at, count, candidates):
                 return 1, None
             if not last.capital and not any(c.place.kind == "region" for c in candidates):
@@ -332,7 +333,9 @@ class _Scan:
     def _judge(self, at: int, count: int, candidates: tuple[Candidate, ...]) -> tuple[int, Mention | None]:
         best = candidates[0].place
         known = (
-            best.kind == "country" or (best.kind == "region" and count > 1) or best.population >= KNOWN_CITY
+            best.kind == "country"
+            or (count > 1 and best.kind not in {"city", "airfield"})
+            or best.population >= KNOWN_CITY
         )
         token, end = self.tokens[at], at + count
         previous, following = self._previous(at), self._after(end)
@@ -353,6 +356,8 @@ class _Scan:
         if not cued and self._tail_of_name(best, previous):
             return count, None
         role = self._role(at, count, best.kind)
+        if role == "literal" and candidates[0].match == "metonym" and not self._cued(at):
+            role = "metonym"  # "the Kremlin said", but not "a drone near the Kremlin"
         if role == "part" and not known:
             return count, None
         common = count == 1 and (

@@ -26,6 +26,9 @@ INCIDENT_KINDS = (
     "other",
 )
 DEFAULT_VIEW = "international"  # of whose land is whose
+SPOT_KINDS = frozenset(
+    {"city", "airfield", "site"}
+)  # of places that a point stands for well; others are areas
 DATE_PRECISIONS = ("day", "week", "month", "year", "unknown")
 
 
@@ -50,6 +53,8 @@ class Point:
 
 def coordinate_fault(lat: float, lon: float) -> str | None:
     """Return what is wrong with a position in degrees, None if it is a place on Earth."""
+    if -90 <= lat <= 90 and -180 <= lon <= 180:
+        return None
     for name, value, most in (("latitude", lat, 90), ("longitude", lon, 180)):
         if not math.isfinite(value):
             return f"{name} {value!r} is no finite number of degrees"
@@ -89,16 +94,23 @@ class Toponym:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """A gazetteer entry. ``radius_km`` is how far the place reaches from ``point``."""
+    """A gazetteer entry. ``radius_km`` is how far the place reaches from ``point``.
+
+    ``kind`` is country, region (of the first or second level), city (any settlement), area (an informal or historical
+    region, an island, a range …), water, airfield or site; ``feature`` tells more where it is known ("strait", "nuclear
+    plant", "seat of government"). ``admin1`` and ``admin2`` name the regions that it lies in, or is.
+    """
 
     name: str
     point: Point
-    kind: str  # city, region, country
+    kind: str
     radius_km: float
     country: str | None = None
     admin1: str | None = None
     population: int = 0
     geonameid: int | None = None
+    admin2: str | None = None
+    feature: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +118,7 @@ class Candidate:
     """A place that a name may mean, how the name matched, and how well (0..1)."""
 
     place: Place
-    match: str  # exact, alternate, fold, typo
+    match: str  # see mapper.matching
     score: float
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import cache
 
 # Letters that Unicode does not decompose, with the letters that news agencies write for them.
 _LETTERS = str.maketrans(
@@ -91,7 +93,12 @@ _WORDS = {
     "mt": "mount",
     "ft": "fort",
 }
-_SOUNDS = (
+
+
+@cache
+def _sounds() -> tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]:
+    """Return what :func:`fold_key` replaces by what, in order; compiled when it is first needed."""
+    return (
     (re.compile("dzh|dj|zh"), "j"),
     (re.compile("shch|sch|sh"), "s"),
     (re.compile("tch|ch"), "x"),
@@ -104,7 +111,40 @@ _SOUNDS = (
     # Vowels are what transliterations differ in most: a run of them counts as one of two kinds.
     (re.compile("[aeiouy]+"), lambda found: "a" if set(found[0]) == {"a"} else "e"),
     (re.compile(r"(.)\1+"), r"\1"),
-)  # fmt: skip
+    )  # fmt: skip
+
+
+_CYRILLIC = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "yo", "є": "ye", "ж": "zh", "з": "z",
+    "и": "i", "і": "i", "ї": "yi", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
+    "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "",
+    "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya", "ў": "u", "ј": "j", "љ": "lj", "њ": "nj", "ћ": "c",
+    "ђ": "dj", "џ": "dzh", "ә": "a", "ғ": "g", "қ": "k", "ң": "n", "ө": "o", "ұ": "u", "ү": "u", "һ": "h",
+}  # fmt: skip
+_ROMAN = str.maketrans(_CYRILLIC)
+_ROMAN_UK = str.maketrans(_CYRILLIC | {"г": "h", "и": "y"})
+_DOTS = str.maketrans({"\u093c": None, "\u09bc": None, "\u0902": "न्"})  # nukta; the dot for a nasal
+
+
+def romanised(key: str) -> str:
+    """Return a name key with its Cyrillic letters brought into Latin ones, by Ukrainian rules where a letter is Ukrainian."""
+    if key.isascii():
+        return key
+    return name_key(key.translate(_ROMAN_UK if any(c in key for c in "іїєґ") else _ROMAN))
+
+
+def bare(key: str) -> str:
+    """Return a name key in Latin letters, as far as :func:`romanised` goes, without its articles."""
+    words = romanised(key).split()
+    return " ".join(word for word in words if word not in _ARTICLES) or " ".join(words)
+
+
+def _plain(word: str) -> str:
+    if word.isascii():
+        return word
+    if word.startswith("ال") and len(word) > 4:
+        word = word[2:]
+    return word.translate(_DOTS)
 
 
 def fold_key(name: str) -> str:
@@ -112,34 +152,43 @@ def fold_key(name: str) -> str:
 
     Articles are left out, "St" and "San" become "saint", digraphs become one letter (kh → h, zh → j), a run of
     vowels becomes "a" or "e", doubled letters and spaces are dropped. Rough on purpose: use it only where
-    :func:`name_key` finds nothing. Names that are not all in Latin letters are returned as :func:`name_key` does,
-    without spaces.
+    :func:`name_key` finds nothing. Cyrillic letters are brought into Latin ones first (:func:`romanised`). Arabic names
+    lose their article, Indic ones the dots that are often left out; names in other scripts are returned as
+    :func:`name_key` does, without spaces.
 
     Examples
     --------
-    >>> fold_key("Kharkov") == fold_key("Kharkiv"), fold_key("Hodeidah") == fold_key("al-Hudaydah")
+    >>> fold_key("Kharkov") == fold_key("Kharkiv") == fold_key("Харьков"), fold_key("Hodeidah") == fold_key("al-Hudaydah")
     (True, True)
     """
-    words = name_key(name).split()
+    words = [_plain(word) for word in romanised(name_key(name)).split()]
     if len(words) > 1:
         words = [_WORDS.get(word, word) for word in words if word not in _ARTICLES] or words
     key = "".join(words)
     if not key.isascii():
-        joined = name_key(key).replace(" ", "")  # letters that now stand together may compose
-        return joined if joined == key else fold_key(joined)
+        while True:  # letters that now stand together may compose, and an article may come to the front
+            joined = _plain(name_key(key).replace(" ", ""))
+            if joined == key:
+                return joined
+            if joined.isascii():
+                return fold_key(joined)
+            key = joined
     while True:  # joining and folding can bring together letters that fold once more
         folded = key
-        for pattern, into in _SOUNDS:
+        for pattern, into in _sounds():
             folded = pattern.sub(into, folded)
         if folded == key:
             return key
         key = folded
 
 
-def one_edit(key: str) -> set[str]:
-    """Return all keys one deletion, swap, replacement or insertion of a letter away from ``key``."""
+def one_edit(key: str, reach: int | None = None) -> set[str]:
+    """Return all keys one deletion, swap, replacement or insertion of a letter away from ``key``.
+
+    If ``reach`` is given, only edits that leave the first letters, less than ``reach`` + 1 of them, as they are.
+    """
     letters = set("abcdefghijklmnopqrstuvwxyz ") if key.isascii() else set(key) | _alphabet(key)
-    cuts = [(key[:i], key[i:]) for i in range(len(key) + 1)]
+    cuts = [(key[:i], key[i:]) for i in range((len(key) if reach is None else min(reach, len(key))) + 1)]
     edits = {a + b[1:] for a, b in cuts if b}
     edits |= {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
     edits |= {a + c + b[1:] for a, b in cuts if b for c in letters}

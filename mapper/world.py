@@ -5,12 +5,8 @@ A file is used only if ``manifest.json`` lists it and its size agrees; :func:`ve
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
 import os
-import zlib
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,6 +94,8 @@ def verify() -> list[dict[str, Any]]:
     DataError
         With one line for each file that is missing or differs.
     """
+    import hashlib
+
     entries, faults = manifest(), []
     for entry in entries:
         try:
@@ -115,10 +113,30 @@ def verify() -> list[dict[str, Any]]:
 
 @lru_cache(maxsize=1)
 def gazetteer() -> Gazetteer:
-    """Return the names and places of the world."""
+    """Return the names and places of the world, and the user's own (:mod:`mapper.own_places`)."""
     from mapper.gazetteer import Gazetteer
+    from mapper.placefile import PlaceFile
 
-    return Gazetteer(data_file("gazetteer.sqlite"))
+    own = [PlaceFile(path, own_remedy(path)) for path in sorted(own_folder().glob("*.places"))]
+    return Gazetteer(data_file("gazetteer.bin"), own)
+
+
+def own_folder() -> Path:
+    """Return the folder of the user's own places, which may not exist yet.
+
+    It is ``$MAPPER_OWN_PLACES`` if that is set, else ``incident-mapper/places`` in ``$XDG_DATA_HOME``, else in
+    ``~/.local/share``.
+    """
+    named = os.environ.get("MAPPER_OWN_PLACES")
+    if named:
+        return Path(named)
+    shared = os.environ.get("XDG_DATA_HOME")
+    return (Path(shared) if shared else Path.home() / ".local" / "share") / "incident-mapper" / "places"
+
+
+def own_remedy(path: Path) -> str:
+    """Return what helps where a file of the user's own places cannot be used."""
+    return f"`mapper gazetteer remove {path.stem}`, then add it again"
 
 
 @lru_cache(maxsize=1)
@@ -151,6 +169,8 @@ def country_code(text: str) -> str:
     OptionError
         If there is no such country; it names those that are spelt alike.
     """
+    from difflib import get_close_matches
+
     code = text.strip().upper()
     if len(code) == 2 and code in borders().countries():
         return code
@@ -232,6 +252,9 @@ def locate(point: Point, view: str = DEFAULT_VIEW) -> Located:
 
 
 def _json(name: str) -> dict[str, Any]:
+    import gzip
+    import zlib
+
     path = data_file(name)
     try:
         return dict(json.loads(gzip.decompress(path.read_bytes())))
@@ -241,6 +264,7 @@ def _json(name: str) -> dict[str, Any]:
 
 def _arrays(name: str) -> dict[str, Any]:
     import zipfile
+    import zlib
 
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Fixtures for tests that drive a browser."""
+"""Fixtures: no places of the user's own, and a browser."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_places_of_the_users_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what the person who runs the tests has added to the gazetteer out of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MAPPER_OWN_PLACES", str(tmp_path_factory.mktemp("own") / "places"))
+        yield
 
 
 @dataclass

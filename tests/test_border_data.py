@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import sqlite3
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from mapper.placefile import CITY, PlaceFile
 from mapper.planes import unpack
 
 DATA = Path(__file__).parent.parent / "data"
@@ -322,10 +322,9 @@ def test_places_lie_in_their_unit(areas, name, lat, lon, unit):
 def test_cities_lie_in_their_country(division, areas):
     """GeoNames knows nothing of these lines: its 235,000 cities are an independent witness."""
     given_to = {**division.views["international"]["units"], "falkland_islands": "FK"}
-    with sqlite3.connect(f"file:{DATA / 'gazetteer.sqlite'}?mode=ro", uri=True) as database:
-        rows = database.execute(
-            "SELECT country, lat / 1e5, lon / 1e5 FROM place WHERE kind = 3 AND radius > 0"
-        ).fetchall()
+    places = PlaceFile(DATA / "gazetteer.bin")
+    records = [places.record(n) for n in range(places.size) if places.kind(n) == CITY]
+    rows = [(places.words[r.country], r.lat_deg, r.lon_deg) for r in records if r.geonameid]
     assert len(rows) > 200_000
     country = np.array([row[0] for row in rows])
     points = shapely.points([(row[2], row[1]) for row in rows])

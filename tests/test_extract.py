@@ -273,12 +273,12 @@ def test_a_date_that_is_scheduled_dates_no_event():
         ),
         # a small place with a name of its own stands alone
         ("Houthi rebels attacked a base in Marib on Monday, killing four soldiers, Yemen said.", ["Marib"]),
-        # a birthplace is no scene, neither is a gulf or a street
+        # a birthplace is no scene, a gulf is one
         (
             "Gunmen shot two men in Leeds, England, on Monday. A man born in Cardiff was arrested on Tuesday.",
             ["Leeds"],
         ),
-        ("A missile hit a tanker in the Gulf of Aden on Monday, killing two sailors.", []),
+        ("A missile hit a tanker in the Gulf of Aden on Monday, killing two sailors.", ["Gulf of Aden"]),
     ],
 )
 def test_where_an_event_is_put(text, expected):
@@ -339,7 +339,9 @@ def test_reasons_of_verdicts_agree_with_their_figures():
 
 
 def test_a_sea_is_no_town_on_its_shore():
-    assert places("A tanker sank in the Persian Gulf off Iran.")["Persian Gulf"] is None
+    resolutions = read("A tanker sank in the Persian Gulf off Iran.").resolutions
+    [gulf] = [r.place for r in resolutions if r.toponym.text == "Persian Gulf"]
+    assert (gulf.name, gulf.kind, gulf.feature, gulf.country) == ("Persian Gulf", "water", "gulf", None)
 
 
 def test_names_of_bodies_are_no_events():

@@ -37,7 +37,7 @@ def listed(folder, name, content, **changes):
 
 def test_the_bundled_data_are_whole():
     files = {entry["file"] for entry in world.verify()}
-    assert {"gazetteer.sqlite", "borders.npz", "regions.npz", "basemap.json.gz"} <= files
+    assert {"gazetteer.bin", "borders.npz", "regions.npz", "basemap.json.gz"} <= files
     for entry in world.manifest():
         assert entry["licence"], entry
         assert entry["sources"], entry
