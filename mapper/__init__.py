@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mapper.export import to_csv as to_csv
     from mapper.export import to_geojson as to_geojson
     from mapper.export import to_jsonl as to_jsonl
+    from mapper.geocoder import FallbackGeocoder as FallbackGeocoder
     from mapper.geocoder import OfflineGeocoder as OfflineGeocoder
     from mapper.maps import save_map as save_map
     from mapper.model import BorderDistance as BorderDistance
@@ -48,7 +49,7 @@ _HOMES = {
     "BorderDistance": "model", "Candidate": "model", "DistanceClaim": "model", "Extraction": "model", "Incident": "model",
     "Place": "model", "Point": "model", "Rejected": "model", "Report": "model", "Resolution": "model",
     "TerritoryDistance": "model", "Toponym": "model",
-    "OfflineGeocoder": "geocoder", "add_border_distances": "distances", "border_distance": "distances",
+    "FallbackGeocoder": "geocoder", "OfflineGeocoder": "geocoder", "add_border_distances": "distances", "border_distance": "distances",
     "territory_distance": "distances", "extract": "pipeline", "extract_all": "pipeline",
     "geocode": "pipeline", "make_map": "pipeline", "read_reports": "reports", "save_map": "maps",
     "to_csv": "export", "to_geojson": "export", "to_jsonl": "export",
