@@ -1,4 +1,4 @@
-"""The command line: ``mapper map | extract | geocode | distance | convert | app``."""
+"""The command line: ``mapper map | extract | geocode | gazetteer | distance | convert | app``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mapper import __version__
+from mapper import __version__, cli_gazetteer
 from mapper.errors import MapperError, OptionError
 from mapper.model import DEFAULT_VIEW, Place, Point
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mapper.model import Candidate, Extraction, Rejected
 
 DONE, SOME_REJECTED, UNUSABLE = 0, 1, 2
+MOST_NAMED = 20  # rows without a place; the review list has them all
+STATUS_WORDS = {"found": "found", "review": "to review", "missing": "missing"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -98,8 +100,18 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="answer as JSON")
     command.add_argument("--input", metavar="CSV", help="geocode a column of a table")
     command.add_argument("--column", default="place", help="the column with the names (default: place)")
+    command.add_argument(
+        "--country-column", metavar="COLUMN", help="the column with the country of each name (code or name)"
+    )
+    command.add_argument(
+        "--review",
+        metavar="FILE",
+        help="where to list doubtful and missing names (default: OUTPUT-review.csv, if there are any)",
+    )
     command.add_argument("-o", "--output", metavar="FILE", help="where to write (default: standard output)")
     command.set_defaults(run=_geocode)
+
+    cli_gazetteer.add_parser(commands, _say)
 
     command = commands.add_parser("distance", help="places or positions → distance to the border")
     command.add_argument("places", nargs="*", metavar="PLACE", help="a place name")
@@ -206,11 +218,12 @@ def _geocode(options: argparse.Namespace) -> int:
         return gazetteer.search(name, country=options.country, near=options.near, limit=options.limit)
 
     if options.input:
-        from mapper.tables import add_places, read_table
-
         if options.names:
             raise OptionError("give NAMEs or --input CSV, not both")
-        return _table(options, add_places(read_table(options.input), options.column, search))
+        return _geocode_table(options)
+    for option, value in (("--country-column", options.country_column), ("--review", options.review)):
+        if value:
+            raise OptionError(f"{option} is for tables: give --input CSV with it")
     if not options.names:
         raise OptionError("give a NAME, or --input CSV")
     answers = [(name, search(name)) for name in options.names]
@@ -236,6 +249,38 @@ def _geocode(options: argparse.Namespace) -> int:
             )
     _put("\n".join(lines) + "\n", options.output)
     return DONE
+
+
+def _geocode_table(options: argparse.Namespace) -> int:
+    from mapper.lookups import Lookups, Progress, review_path
+    from mapper.tables import PLACE_COLUMNS, add_places, read_numbered_table, to_csv_text
+
+    review, asked_for = review_path(options.input, options.output, options.review), bool(options.review)
+    table, lines = read_numbered_table(options.input)
+    look_up = Lookups(country=options.country, near=options.near, limit=options.limit)
+    progress = Progress(sys.stderr)
+    try:
+        answer = add_places(
+            table, options.column, look_up,
+            country_column=options.country_column, rows=lines, progress=progress,
+        )  # fmt: skip
+    finally:
+        progress.close()
+    _put(to_csv_text(answer.table), options.output)
+    told = [f"{answer.counts[status]} {word}" for status, word in STATUS_WORDS.items()]
+    summary = f"{options.input}: {_count(len(table), 'row')}: {', '.join(told)}"
+    # An old list of the same name would be taken for this table's: then an empty one takes its place.
+    if review and (len(answer.review) or asked_for or Path(review).exists()):
+        _put(to_csv_text(answer.review), review)
+        summary += f"; to review: {review}"
+    if answer.columns != PLACE_COLUMNS:
+        summary += f"; the added columns are called {answer.columns[0]} and so on"
+    for problem in answer.problems[:MOST_NAMED]:
+        _say(f"mapper: {options.input}, {problem}")
+    if len(answer.problems) > MOST_NAMED:
+        _say(f"mapper: {options.input}: and {len(answer.problems) - MOST_NAMED} more rows without a place")
+    _say(summary)
+    return SOME_REJECTED if answer.problems else DONE
 
 
 def _distance(options: argparse.Namespace) -> int:
@@ -268,7 +313,13 @@ def _distance(options: argparse.Namespace) -> int:
         else:
             country, admin1, _ = world.locate(options.at, options.view)
         asked = {"query": name, "place": place.name, "match": best.match} if best else {}
-        where = f"{place.name} ({country})" if best else _position(options.at, country, admin1)
+        where = (
+            f"{place.name} ({country})"
+            if best and country
+            else place.name
+            if best
+            else _position(options.at, country, admin1)
+        )
         record, text = _measured(place, to, options)
         records.append(asked | record | {"country": country, "admin1": admin1})
         lines += [f"{where}: {text}", f"  {_nearest_line(record)}"]

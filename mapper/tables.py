@@ -7,7 +7,8 @@ import io
 import json
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mapper.borders import Borders
+    from mapper.lookups import Lookup
 
     AreaRange = Callable[[Point, str, str | None, str], tuple[float, float] | None]
 
@@ -29,13 +31,32 @@ LAT_NAMES = ("latitude", "lat", "y")
 LON_NAMES = ("longitude", "lon", "lng", "long", "x")
 RADIUS_NAME = "radius_km"
 REACH_NAMES = (RADIUS_NAME, *SCHEMES)
+_CANDIDATE_COLUMNS = (
+    "name", "country", "admin1", "admin2", "kind", "lat", "lon", "radius_km", "geonameid", "match", "score",
+)  # fmt: skip
+PLACE_COLUMNS = (*(f"place_{name}" for name in _CANDIDATE_COLUMNS), "geocode_status", "geocode_note")
+REVIEW_COLUMNS = (
+    "row", "times", "name", "asked_country", "status", "note", "rank", "candidate", *_CANDIDATE_COLUMNS[1:],
+)  # fmt: skip
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
     """Read a delimited file with every cell as text.
 
     The delimiter is the one of comma, semicolon, tab and bar that the header holds most of. A row with more cells than the
-    header keeps them under names of their own (``column_4``); a short row is filled up with empty cells.
+    header keeps them under names of their own (``column_4``); a short row is filled up with empty cells. Blank lines are
+    no rows, but for those in a table of one column that stand between others.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, no table, or has two columns of one name.
+    """
+    return read_numbered_table(path)[0]
+
+
+def read_numbered_table(path: str | Path) -> tuple[pd.DataFrame, list[int]]:
+    """Read a delimited file as :func:`read_table` does, with the number of the line that each row begins on.
 
     Raises
     ------
@@ -59,10 +80,20 @@ def read_table(path: str | Path) -> pd.DataFrame:
         raise InputError(f"{source}: cannot be read: {error.strerror}") from error
     header_line = text.partition("\n")[0]
     delimiter = max(",;\t|", key=header_line.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[str]] = []
+    lines: list[int] = []
     try:
-        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+        line = 1
+        for row in reader:
+            if row or (rows and len(rows[0]) == 1):
+                rows.append(row)
+                lines.append(line)
+            line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{source}: cannot be read as a table: {error}") from error
+    while rows and not rows[-1]:
+        del rows[-1], lines[-1]
     if not rows:
         raise InputError(f"{source}: is empty: give a table with a header row")
     width = max(map(len, rows))
@@ -70,50 +101,99 @@ def read_table(path: str | Path) -> pd.DataFrame:
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
         raise InputError(f"{source}: two columns are called {twice[0]!r}: rename one of them")
-    return pd.DataFrame([row + [""] * (width - len(row)) for row in rows[1:]], columns=header, dtype=str)
+    cells = [row + [""] * (width - len(row)) for row in rows[1:]]
+    return pd.DataFrame(cells, columns=header, dtype=str), lines[1:]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlacesAdded:
+    """A table with places beside its rows, the list to review, and what became of the rows.
+
+    ``columns`` are the names of the added columns, ``counts`` of rows by status, ``problems`` one line for each row
+    without a place.
+    """
+
+    table: pd.DataFrame
+    review: pd.DataFrame
+    columns: tuple[str, ...]
+    counts: Mapping[str, int]
+    problems: tuple[str, ...]
 
 
 def add_places(
-    table: pd.DataFrame, column: str, search: Callable[[str], list[Candidate]]
-) -> tuple[pd.DataFrame, list[str]]:
-    """Add the best place for the names of a column.
+    table: pd.DataFrame,
+    column: str,
+    look_up: Callable[[str, str | None], Lookup],
+    *,
+    country_column: str | None = None,
+    rows: Sequence[int] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> PlacesAdded:
+    """Add the best place for the names of a column; each name is looked up once for each country it comes with.
 
     Parameters
     ----------
     table : DataFrame
+        It is not changed.
     column : str
         The column that holds the names.
-    search : callable
-        Gives the candidates of a name, best first.
+    look_up : callable
+        ``look_up(name, country)`` tells what a name means, given what its row says of the country (None without a
+        ``country_column``), see :class:`mapper.lookups.Lookups`.
+    country_column : str, optional
+        The column that holds the countries.
+    rows : sequence of int, optional
+        The numbers that the rows go by. Default: 2 and so on, as the header is row 1.
+    progress : callable, optional
+        Is told how many of how many names are looked up.
 
     Returns
     -------
-    table : DataFrame
-        With the columns ``place_name, place_country, place_admin1, place_kind, place_lat, place_lon, place_radius_km,
-        place_geonameid, place_match, place_score, place_reason`` added; the coordinates are degrees on WGS 84.
-    problems : list of str
-        One line for each row without a place.
+    PlacesAdded
+        Its table has the columns ``PLACE_COLUMNS`` added, coordinates in degrees on WGS 84, lengths in km. If the table has
+        any of them already, all that are added end in ``_2`` (or the next number that is free). Its review list has
+        a line for each candidate of each name to review, and one for each missing name, with the first ``row`` that holds
+        the name and ``times``, how many do.
 
     Raises
     ------
     OptionError
-        If there is no such column.
+        If there is no such column, or two of its name.
     """
-    if column not in table.columns:
-        raise OptionError(
-            f"there is no column {column!r}; the columns are {', '.join(map(str, table.columns))}"
-        )
-    rows: list[dict[str, Any]] = []
-    problems = []
-    for number, name in enumerate(table[column], 2):  # line 1 holds the header
-        found = search(name) if name.strip() else []
-        if found:
-            rows.append(_place_cells(found[0]))
-            continue
-        reason = "no place of that name was found" if name.strip() else "the cell is empty"
-        problems.append(f"row {number}: {name!r}: {reason}")
-        rows.append({"place_reason": reason})
-    return _joined(table, rows, list(_PLACE_COLUMNS)), problems
+    import pandas as pd
+
+    names = _texts(table, column)
+    countries = _texts(table, country_column) if country_column is not None else [None] * len(names)
+    asked = list(zip(names, countries, strict=True))
+    numbers = range(2, len(asked) + 2) if rows is None else rows
+    firsts: dict[tuple[str, str | None], int] = {}
+    for number, pair in zip(numbers, asked, strict=True):
+        firsts.setdefault(pair, number)
+    answers: dict[tuple[str, str | None], Lookup] = {}
+    for done, pair in enumerate(firsts, 1):
+        answers[pair] = look_up(*pair)
+        if progress is not None:
+            progress(done, len(firsts))
+    cells = {pair: _place_cells(answer) for pair, answer in answers.items()}
+    columns = _free(PLACE_COLUMNS, table)
+    added = pd.DataFrame([cells[pair] for pair in asked], columns=list(columns), index=table.index)
+    times = Counter(asked)
+    review = [
+        line
+        for pair, number in firsts.items()
+        for line in _review_lines(pair, answers[pair], number, times[pair])
+    ]
+    return PlacesAdded(
+        table=pd.concat([table, added], axis=1),
+        review=pd.DataFrame(review, columns=list(REVIEW_COLUMNS)).astype({"rank": "Int64"}),
+        columns=columns,
+        counts=Counter(answers[pair].status for pair in asked),
+        problems=tuple(
+            f"row {number}: {_shortened(pair[0])!r}: {answers[pair].note}"
+            for number, pair in zip(numbers, asked, strict=True)
+            if not answers[pair].candidates
+        ),
+    )
 
 
 def add_border_distances(
@@ -225,25 +305,59 @@ def to_geojson_text(table: pd.DataFrame) -> str:
     return json.dumps(collection, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-_PLACE_COLUMNS = (
-    "place_name", "place_country", "place_admin1", "place_kind", "place_lat", "place_lon", "place_radius_km",
-    "place_geonameid", "place_match", "place_score", "place_reason",
-)  # fmt: skip
-
-
-def _place_cells(candidate: Candidate) -> dict[str, Any]:
-    place = candidate.place
-    values = (
-        place.name, place.country, place.admin1, place.kind, place.point.lat, place.point.lon, round(place.radius_km, 3),
-        str(place.geonameid) if place.geonameid else None, candidate.match, candidate.score, None,
-    )  # fmt: skip
-    return dict(zip(_PLACE_COLUMNS, values, strict=True))
-
-
-def _joined(table: pd.DataFrame, rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+def _texts(table: pd.DataFrame, column: str) -> list[str]:
+    """Return a column as stripped texts, cells of no value as empty ones."""
     import pandas as pd
 
-    return _beside(table, pd.DataFrame(rows, columns=columns, index=table.index))
+    found = list(table.columns).count(column)
+    if found != 1:
+        fault = "there is no column" if not found else "more than one column is called"
+        raise OptionError(f"{fault} {column!r}; the columns are {', '.join(map(str, table.columns))}")
+    return [
+        cell.strip() if isinstance(cell, str) else "" if pd.isna(cell) else str(cell)
+        for cell in table[column].tolist()
+    ]
+
+
+def _free(columns: tuple[str, ...], table: pd.DataFrame) -> tuple[str, ...]:
+    """Return names for new columns that the table has not got."""
+    names, number = columns, 2
+    while not set(table.columns).isdisjoint(names):
+        names = tuple(f"{column}_{number}" for column in columns)
+        number += 1
+    return names
+
+
+def _place_cells(answer: Lookup) -> tuple[Any, ...]:
+    """Return what stands in the columns ``PLACE_COLUMNS``."""
+    if not answer.candidates:
+        return (*[None] * (len(PLACE_COLUMNS) - 2), answer.status, answer.note or None)
+    return (*_candidate_cells(answer.candidates[0]), answer.status, answer.note or None)
+
+
+def _candidate_cells(candidate: Candidate) -> tuple[Any, ...]:
+    place = candidate.place
+    return (
+        place.name, place.country, place.admin1, place.admin2, place.kind, place.point.lat, place.point.lon,
+        round(place.radius_km, 3), str(place.geonameid) if place.geonameid else None, candidate.match, candidate.score,
+    )  # fmt: skip
+
+
+def _review_lines(
+    pair: tuple[str, str | None], answer: Lookup, number: int, times: int
+) -> Iterator[tuple[Any, ...]]:
+    """Return the lines of the review list for a name, with the columns ``REVIEW_COLUMNS``."""
+    if answer.status == "found":
+        return
+    head = (number, times, pair[0], pair[1] or answer.country, answer.status, answer.note or None)
+    for rank, candidate in enumerate(answer.candidates, 1):
+        yield (*head, rank, *_candidate_cells(candidate))
+    if not answer.candidates:
+        yield (*head, *[None] * (len(REVIEW_COLUMNS) - len(head)))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def _beside(table: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
