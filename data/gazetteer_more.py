@@ -386,21 +386,27 @@ def own_shapes(
             lat, lon = continents.get(row["name"], PUBLISHED_MIDDLES.get(row["name"], (lat, lon)))
             radius = max(float(distance_km(lat, lon, m.lat, m.lon)) + m.radius_km for m in members)
         else:
-            spots = [tuple(float(part) for part in pair.split()) for pair in row["shape"].split(",")]
-            line = row["kind"] in {"river", "canal"} or (row["kind"] == "mountains" and _is_line(spots))
-            if len(spots) == 1:
-                (lat, lon), radius = spots[0], 5.0
+            vertices = [tuple(float(part) for part in pair.split()) for pair in row["shape"].split(",")]
+            line = row["kind"] in {"river", "canal"} or (row["kind"] == "mountains" and _is_line(vertices))
+            if len(vertices) == 1:
+                (lat, lon), radius = vertices[0], 5.0
             else:
-                shape["lines" if line else "rings"] = [spots]
+                shape["lines" if line else "rings"] = [vertices]
                 lat, lon = (
-                    spots[-1] if row["kind"] == "river" else _on_line(spots) if line else _in_ring(spots)
+                    vertices[-1]
+                    if row["kind"] == "river"
+                    else _on_line(vertices)
+                    if line
+                    else _in_ring(vertices)
                 )
-                radius = float(distance_km(lat, lon, [a for a, _ in spots], [b for _, b in spots]).max())
+                radius = float(
+                    distance_km(lat, lon, [a for a, _ in vertices], [b for _, b in vertices]).max()
+                )
         countries = {code[:2] for code in row["regions"].split()}
         country = countries.pop() if len(countries) == 1 else ""
         if not row["regions"] and radius <= INLAND_KM:
             if "rings" in shape and row["kind"] not in CLAIMED:
-                ring = shapely.Polygon([(lon, lat) for lat, lon in spots])
+                ring = shapely.Polygon([(lon, lat) for lat, lon in vertices])
                 country = around.country(shapely.make_valid(ring))
                 if not country and radius <= SMALL_KM:
                     up = (radius + SAME_KM) / KM_PER_DEGREE

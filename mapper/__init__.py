@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mapper.export import to_jsonl as to_jsonl
     from mapper.geocoder import FallbackGeocoder as FallbackGeocoder
     from mapper.geocoder import OfflineGeocoder as OfflineGeocoder
+    from mapper.lookups import geocode_frame as geocode_frame
     from mapper.maps import save_map as save_map
     from mapper.model import BorderDistance as BorderDistance
     from mapper.model import Candidate as Candidate
@@ -51,7 +52,7 @@ _HOMES = {
     "TerritoryDistance": "model", "Toponym": "model",
     "FallbackGeocoder": "geocoder", "OfflineGeocoder": "geocoder", "add_border_distances": "distances", "border_distance": "distances",
     "territory_distance": "distances", "extract": "pipeline", "extract_all": "pipeline",
-    "geocode": "pipeline", "make_map": "pipeline", "read_reports": "reports", "save_map": "maps",
+    "geocode": "pipeline", "geocode_frame": "lookups", "make_map": "pipeline", "read_reports": "reports", "save_map": "maps",
     "to_csv": "export", "to_geojson": "export", "to_jsonl": "export",
 }  # fmt: skip
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - computed, and locked by a test

@@ -62,6 +62,10 @@ def _add(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
     if options.name and len(options.files) > 1:
         raise OptionError(f"--name {options.name} is for one file, not for {len(options.files)}")
+    titles = [own_places.title_of(file) for file in options.files]
+    twice = next((title for title in titles if titles.count(title) > 1), None)
+    if twice:
+        raise OptionError(f"two of the files would be kept as {twice!r}: add them one by one, with --name")
     rejected = 0
     for file in options.files:
         done = own_places.add(file, options.name)

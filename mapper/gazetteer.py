@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, overload
+from typing import NamedTuple, overload
 
 from mapper.errors import OptionError
 from mapper.matcher import EARTH_RADIUS_KM, FILE_BITS, LONGEST_NAME, MOST, OWN, Found, Matcher
@@ -86,10 +86,6 @@ class Gazetteer:
         self._lookup = lru_cache(maxsize=4_000)(self._lookup_name)
         self._place = lru_cache(maxsize=8_000)(self._place_of)
         self._country = lru_cache(maxsize=300)(self._country_of)
-
-    def meta(self) -> dict[str, Any]:
-        """Return what the shipped file says of itself: counts and the date of the sources."""
-        return self.files[0].about
 
     # By name
 
@@ -299,12 +295,12 @@ class Gazetteer:
                 point=Point(lat=record.lat_deg, lon=record.lon_deg),
                 kind=KINDS[self.matcher.kind(number)],
                 radius_km=record.radius_km,
-                country=file.words[record.country] or None,
+                country=file.word(record.country) or None,
                 admin1=admin1[1] if admin1 else None,
                 admin2=admin2[1] if admin2 else None,
                 population=record.population,
                 geonameid=record.geonameid or None,
-                feature=file.words[record.feature],
+                feature=file.word(record.feature),
             )
         except (IndexError, ValueError) as error:
             raise file.damaged(error) from error

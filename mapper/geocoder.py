@@ -190,7 +190,7 @@ class OfflineGeocoder(Geocoder):  # type: ignore[misc]
 class FallbackGeocoder(OfflineGeocoder):
     """Asks the gazetteer, and an online geocoder where that does not know a name; only if one is switched on.
 
-    "Does not know" means that it finds nothing, or only a name one edit away, or that a street or postal code was
+    "Does not know" means that it finds nothing, or only a name one edit away or inside the query, or that a street or postal code was
     asked for. ``raw["source"]`` of an answer says whose it is, "offline" or the online geocoder's name. Nothing but
     the query and the country codes is sent; a viewbox is applied to the answer, and where a ``featuretype`` is asked
     for, nothing is sent at all. :meth:`reverse` stays offline.

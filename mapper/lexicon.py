@@ -43,6 +43,10 @@ FACILITIES = frozenset(
     "university college school hospital church mosque station airport prison stadium park market bridge port harbor harbour "
     "base museum theatre theater center centre clinic mall gardens garden square academy".split()
 )
+# What the name of a site or a water may end in, in small letters: "the Zaporizhzhia nuclear power plant".
+SITE_WORDS = frozenset(
+    "plant dam refinery crossing terminal airfield camp river lake reservoir shipyard depot checkpoint".split()
+) | (FACILITIES - {"square", "gardens", "garden", "market", "mall"})
 OPENING_WORDS = (
     LOCATIVE
     | CONNECTORS

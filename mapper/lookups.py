@@ -43,7 +43,7 @@ FOUND, REVIEW, MISSING = "found", "review", "missing"
 # Of 400 of the 500 largest cities 6 % have a rival within this, of 400 of those ranked 3,000 to 10,000 and of 400 of those
 # to 20,000 a fifth each. Of the others, the best candidate was another place than the one meant for none, two and one.
 MARGIN = 0.15
-SURE_FOLD = 0.35  # "Chuhuyev" for Chuhuiv has 0.37, "NULL" for the Hungarian village of Nyúl 0.23
+SURE_FOLD = 0.2  # "Chuhuyev" for Chuhuiv has 0.29, "NULL" for the Hungarian village of Nyúl 0.13
 SURE_ALTERNATE = 0.1  # what only another language calls so, and has no inhabitants to count
 WEAK_MATCHES = {
     "typo": "only a spelling one letter away was found: {}",

@@ -76,7 +76,7 @@ class Matcher:
 
     def code(self, number: int) -> str:
         """Return the code of a place's country, empty if it has none."""
-        return self.files[number >> FILE_BITS].words[self.record(number).country]
+        return self.files[number >> FILE_BITS].word(self.record(number).country)
 
     def prominence(self, number: int) -> float:
         """Return how likely a bare name means a place, 0..1."""
@@ -148,7 +148,7 @@ class Matcher:
         """Return the places that have a name of the same fold key, if it is alike."""
         base = without_word(key)
         found: Found = {}
-        for text in {key, base or key}:
+        for text in (key, base) if base else (key,):
             folded = fold_key(text)
             if len(folded) < 3:
                 continue
@@ -160,21 +160,22 @@ class Matcher:
                         continue
                     ratio = _likeness(text, name_key(self.name(number)))
                     if ratio >= _ALIKE:
-                        worth = matching.FOLD - matching.UNLIKE * (1 - ratio)
-                        found[number] = (self.prominence(number) + worth, "fold")
+                        score = self.prominence(number) + matching.FOLD - matching.UNLIKE * (1 - ratio)
+                        if score > found.get(number, (-1.0,))[0]:
+                            found[number] = (score, "fold")
         return found
 
     def mistyped(self, key: str) -> Found:
         """Return the places that have a name one edit away."""
         found: Found = {}
         base = without_word(key)
-        for text in {key, base or key}:
+        for text in (key, base) if base else (key,):
             if len(text.replace(" ", "")) < _SHORTEST_TYPO or len(text) > _LONGEST_TYPO:
                 continue
             if any(c.isdigit() for c in text):  # "Engels-2" is no misspelt Engels
                 continue
             probes = one_edit(text, max(file.reach(text) for file in self.files))
-            for probe in {key for file in self.files for key in file.among(probes)}:
+            for probe in sorted({known for file in self.files for known in file.among(probes)}):
                 for number, flag, kind, prominence in self.named(probe):
                     if flag > DISTANT or (text != key and kind not in _REGIONS):
                         continue
@@ -219,9 +220,9 @@ class Matcher:
         """Tell whether a place lies in a country, a region or an area."""
         file, record = self.files[number >> FILE_BITS], self.record(number)
         area_file, wide, kind = self.files[area >> FILE_BITS], self.record(area), self.kind(area)
-        country = file.words[record.country]
+        country = file.word(record.country)
         if kind == COUNTRY:
-            return country == area_file.words[wide.country]
+            return country == area_file.word(wide.country)
         region, own = file.division(record.admin1), area_file.division(wide.admin1)
         if kind == REGION:
             return own is not None and region is not None and region[0] == own[0]

@@ -17,10 +17,12 @@ abbreviation  is a short form that is used behind a comma ("Ill.", "W.Va.")     
 fold          is spelled like one of its names (:func:`mapper.text.fold_key`), the less     -0.12
               alike the less: 0.8 · (1 - likeness) more; never a country
 typo          is one edit away from one of its names                                        -0.25
-part          holds the name of the place and more ("Kharkiv Tractor Plant")                -0.40
+part          holds the name of the place and more ("Kharkiv Xyz Works")                    -0.40
 ============  ===========================================================================  =======
 
-A region gains 0.1 more where it bears an administrative word itself.
+A region gains 0.1 more where it bears an administrative word itself. Where a name has such a word, the region loses nothing
+for being called so in another spelling. A country loses 0.3 more under a name that only resembles its own, or does not. Areas,
+waters, airfields and sites get 0.07 back for their other names, which are mostly chosen by hand.
 """
 
 from __future__ import annotations

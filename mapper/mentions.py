@@ -21,6 +21,12 @@ MAX_TOKENS = 6  # the longest names in the gazetteer that reports use have six w
 KNOWN_CITY = 100_000  # inhabitants from which a city is taken for itself with little support
 SMALL_CITY = 5_000  # below this many, a name that is also a common word needs strong support
 
+_WORDED = {
+    "region",
+    "site",
+    "airfield",
+    "water",
+}  # kinds of places whose names may end in a word in small letters
 _TOKEN = regex.compile(r"(?:\p{Lu}\p{Ll}?\.){2,}|\p{L}[\p{L}\p{M}]*(?:['’ʼ‘`](?!s\b)\p{L}[\p{L}\p{M}]*)*")
 _ATTRIBUTE = regex.compile(r"[-‐‑]\p{Ll}{3,}")
 _STREET = regex.compile(r"(?:['’]s)? (?:Road|Street|Avenue|Boulevard|Lane|Drive|Highway)\b")
@@ -157,9 +163,8 @@ class _Scan:
             )
         for count in range(self._reach(at), 0, -1):
             last = self.tokens[at + count - 1]
-            if last.text in lexicon.CONNECTORS or (
-                not last.capital and not (count > 1 and last.text in lexicon.AREA_WORDS)
-            ):
+            tail = count > 1 and (last.text in lexicon.AREA_WORDS or last.text in lexicon.SITE_WORDS)
+            if last.text in lexicon.CONNECTORS or not (last.capital or tail):
                 continue
             name = self._text(at, count)
             if count > 1 and self._area_only(at, count):
@@ -174,7 +179,7 @@ class _Scan:
                 return count, self._mention(at, count, waters, cued=True)
             if candidates and self._needless_article(at, count, candidates):
                 return 1, None
-            if not last.capital and not any(c.place.kind == "region" for c in candidates):
+            if not last.capital and not any(c.place.kind in _WORDED for c in candidates):
                 continue
             if count == 1 and self.tokens[at].text.lower() in lexicon.CALENDAR and not self._announced(at):
                 return 1, None

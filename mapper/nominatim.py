@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
@@ -14,10 +13,11 @@ from mapper import world
 from mapper.answers import Found
 from mapper.errors import CoordinateError, OptionError
 from mapper.geodesy import distance_km
+from mapper.matcher import LONGEST_NAME
 from mapper.model import Candidate, Place, Point
 
 LIMIT = 10  # places in a list, as Nominatim has it
-LONGEST_QUERY = 1000  # characters; no place has a longer name
+LONGEST_QUERY = 1000  # characters of an address; what is longer is none
 NEAREST_WITHIN_KM = 50.0
 _ALL = 500  # candidates to choose from where some will be left out
 _FEATURES = {
@@ -158,7 +158,7 @@ def zoom_of(zoom: int | None) -> str:
 def text_of(value: Any) -> str:
     """Return a value of a table or an address as text, nothing for a missing one."""
     missing = value is None or type(value).__name__ in {"NAType", "NaTType"}
-    text = "" if missing or (isinstance(value, float) and math.isnan(value)) else str(value).strip()
+    text = "" if missing or value != value else str(value).strip()  # noqa: PLR0124 - true of NaN, of any width
     return text if len(text) <= LONGEST_QUERY else ""
 
 
@@ -197,7 +197,7 @@ def candidates_of(
     text: str, codes: Codes, kinds: frozenset[str] | None, box: Box | None, bounded: bool, most: int
 ) -> list[Candidate]:
     """Return the places that a name may mean, best first, within what the keywords leave."""
-    if not text:
+    if not text or len(text) > LONGEST_NAME:
         return []
     reach = most if kinds is None and box is None else max(most, _ALL)
     found: list[tuple[float, Candidate]] = []

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
+import math
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from mapper import world
 from mapper.errors import DataError, InputError, MapperError, OptionError
-from mapper.filing import country_of, file_name, likeness, usable
+from mapper.filing import LONGEST_KEY, country_of, file_name, likeness, usable
+from mapper.matcher import LONGEST_NAME
 from mapper.matching import city_radius_km, prominence
 from mapper.model import Point, Rejected, coordinate_fault
 from mapper.placefile import (
@@ -54,6 +58,7 @@ BORDER_KM = 5.0  # how far outside its country a place may lie: coasts and borde
 MOST_ROWS = 1_000_000
 MOST_BYTES = 1 << 30  # of an unpacked dump
 MOST_RATIO = 60  # of unpacked to packed bytes; GeoNames' own dumps have 3 to 6
+LARGEST = 2**32  # what numbers are below
 _DUMP_FIELDS = 19
 _SETTLEMENTS = {"", "city", "town", "village", "settlement", "hamlet", "neighbourhood", "camp"}
 _WATERS = {"water", "sea", "lake", "river", "strait", "gulf", "bay", "canal", "reservoir", "stream"}
@@ -100,7 +105,7 @@ def add(path: str | Path, name: str | None = None) -> Import:
         If ``name`` is not made of letters, digits, ``-`` and ``_``.
     """
     source = Path(path)
-    title = re.sub(r"[^\w-]+", "_", source.stem).strip("_") if name is None else name
+    title = title_of(source) if name is None else name
     target = _file(title)
     text = _read(source)
     rejected: list[Rejected] = []
@@ -115,12 +120,20 @@ def add(path: str | Path, name: str | None = None) -> Import:
         first = f"; first: {rejected[0].reason}" if rejected else ""
         raise InputError(f"{source}: no place in it can be used ({len(rejected)} rows rejected{first})")
     for place in places:
-        place.prominence = prominence(place.kind, place.population, place.feature)
+        feature = (
+            "village" if place.kind == CITY else place.feature
+        )  # whoever lists a place finds it worth finding
+        place.prominence = prominence(place.kind, place.population, feature)
     target.parent.mkdir(parents=True, exist_ok=True)
     about = {"source": source.name, "places": len(places), "date": date.today().isoformat()}
     write_places(target, places, about)
     world.gazetteer.cache_clear()
     return Import(name=title, added=len(places), present=present, rejected=tuple(rejected))
+
+
+def title_of(path: str | Path) -> str:
+    """Return the name that an import of a file is kept under if none is given."""
+    return re.sub(r"[^\w-]+", "_", Path(path).stem).strip("_")
 
 
 def remove(name: str) -> None:
@@ -131,11 +144,12 @@ def remove(name: str) -> None:
     OptionError
         If there is none of that name.
     """
-    target = _file(name)
-    if not target.is_file():
-        known = ", ".join(sorted(path.stem for path in world.own_folder().glob("*.places")))
-        raise OptionError(f"no import is called {name!r}: there {'are ' + known if known else 'is none'}")
-    target.unlink()
+    known = {path.stem: path for path in world.own_files()}
+    if name not in known:
+        raise OptionError(
+            f"no import is called {name!r}: there {'are ' + ', '.join(known) if known else 'is none'}"
+        )
+    known[name].unlink()
     world.gazetteer.cache_clear()
 
 
@@ -143,7 +157,7 @@ def installed() -> list[dict[str, Any]]:
     """Return what is installed: the shipped gazetteer first, then the user's imports, each with what it says of itself."""
     shipped = next(entry for entry in world.manifest() if entry["file"] == "gazetteer.bin")
     files = [{"name": "shipped", "path": str(world.data_folder() / "gazetteer.bin"), **shipped}]
-    for path in sorted(world.own_folder().glob("*.places")):
+    for path in world.own_files():
         entry: dict[str, Any] = {"name": path.stem, "path": str(path)}
         try:
             entry |= PlaceFile(path, world.own_remedy(path)).about
@@ -172,7 +186,15 @@ def _read(source: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{source}: byte {error.start} is not valid UTF-8: save it as UTF-8") from error
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (
+        OSError,
+        EOFError,
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise InputError(f"{source}: cannot be read: {error}") from error
 
 
@@ -215,6 +237,8 @@ def _from_table(source: Path, text: str, rejected: list[Rejected]) -> Iterator[N
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
+            if reader.line_num > MOST_ROWS:
+                raise InputError(f"{source}: more than {MOST_ROWS:,} lines: split it")
             row = {
                 field: cells[column].strip() if column is not None and column < len(cells) else ""
                 for field, column in at.items()
@@ -228,8 +252,7 @@ def _from_table(source: Path, text: str, rejected: list[Rejected]) -> Iterator[N
 
 
 def _table_place(row: dict[str, str]) -> NewPlace:
-    if not name_key(row["name"]):
-        raise ValueError(f"the name {row['name']!r} has no letter")
+    _check_name(row["name"])
     lat, lon = (_number(row[axis], axis) for axis in ("lat", "lon"))
     fault = coordinate_fault(lat, lon)
     if fault:
@@ -239,7 +262,7 @@ def _table_place(row: dict[str, str]) -> NewPlace:
     kind, feature = _kind(row["kind"].lower())
     population = int(_number(row["population"], "population")) if row["population"] else 0
     radius = _number(row["radius_km"], "radius_km") if row["radius_km"] else 0.0
-    if not 0 <= population < 2**32 or not 0 <= radius <= 20_000:
+    if not 0 <= population < LARGEST or not 0 <= radius <= 20_000:
         raise ValueError(
             f"population {row['population'] or 0} or radius_km {row['radius_km'] or 0} is out of range"
         )
@@ -251,11 +274,24 @@ def _table_place(row: dict[str, str]) -> NewPlace:
     return _filed(_placed(place, row["admin1"]), others, trusted=True)
 
 
+def _check_name(name: str) -> None:
+    """Refuse a name that nobody could look up."""
+    if not name_key(name[: LONGEST_NAME + 1]):
+        raise ValueError(f"the name {name[:30]!r} has no letter")
+    if len(name) > LONGEST_NAME or len(name_key(name)) > LONGEST_KEY:
+        raise ValueError(f"the name {name[:30]!r}… is too long: {len(name):,} letters")
+
+
 def _number(text: str, what: str) -> float:
+    """Read a number; a comma is one of thousands in a population, a decimal one elsewhere."""
+    plain = text.replace(",", "") if what == "population" else text.replace(",", ".")
     try:
-        return float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
+        number = float(plain)
     except ValueError:
         raise ValueError(f"{what} {text!r} is no number") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{what} {text!r} is no finite number")
+    return number
 
 
 def _kind(word: str) -> tuple[int, str]:
@@ -271,7 +307,8 @@ def _kind(word: str) -> tuple[int, str]:
 def _checked_country(text: str, point: Point) -> str:
     """Return the code of a country given by code or name, or of that which the point lies in."""
     if not text:
-        return world.locate(point).country or ""
+        found = world.locate(point).country or ""
+        return found if found in world.gazetteer().files[0].codes else ""
     code = world.country_code(text)
     here = world.locate(point).country
     if here not in {None, code} and world.borders().territory(point, code).km > BORDER_KM:
@@ -290,6 +327,8 @@ def _from_dump(source: Path, text: str, rejected: list[Rejected]) -> Iterator[Ne
                 f"{source}: more than {MOST_ROWS:,} rows: import a smaller country, or a part of it"
             )
         cells = line.rstrip("\r\n").split("\t")
+        if cells == [""]:
+            continue
         try:
             if len(cells) != _DUMP_FIELDS:
                 raise ValueError(f"{len(cells)} columns instead of GeoNames' {_DUMP_FIELDS}")
@@ -307,10 +346,13 @@ def _from_dump(source: Path, text: str, rejected: list[Rejected]) -> Iterator[Ne
 
 def _dump_place(cells: list[str], kind: int, identity: int, gazetteer: Gazetteer) -> NewPlace:
     name, lat, lon = cells[1], _number(cells[4], "latitude"), _number(cells[5], "longitude")
-    fault = coordinate_fault(lat, lon) or ("" if name_key(name) else f"the name {name!r} has no letter")
+    fault = coordinate_fault(lat, lon)
     if fault:
         raise ValueError(fault)
+    _check_name(name)
     population = max(int(cells[14] or 0), 0)
+    if population >= LARGEST or not 0 < identity < LARGEST:
+        raise ValueError(f"population {population} or number {identity} is out of range")
     country = country_of(cells[8], cells[10], lat)
     feature = _FEATURES.get(cells[7], "")
     kind = AIRFIELD if cells[7] in {"AIRP", "AIRB", "AIRF"} else kind

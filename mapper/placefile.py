@@ -206,11 +206,24 @@ class PlaceFile:
 
     def kind(self, number: int) -> int:
         """Return the kind of a place."""
-        return int(self._ranks[number] & _KINDS)
+        return self._rank(number) & _KINDS
 
     def prominence(self, number: int) -> float:
         """Return how likely a bare name means a place, 0..1."""
-        return (self._ranks[number] >> _KIND_BITS) / _SCORE
+        return (self._rank(number) >> _KIND_BITS) / _SCORE
+
+    def _rank(self, number: int) -> int:
+        try:
+            return int(self._ranks[number])
+        except IndexError as error:
+            raise self.damaged(error) from error
+
+    def word(self, number: int) -> str:
+        """Return a country's code or a feature by its number."""
+        try:
+            return self.words[number]
+        except IndexError as error:
+            raise self.damaged(error) from error
 
     def record(self, number: int) -> Record:
         """Return a place by its number."""

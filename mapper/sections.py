@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import mmap
+import sys
 import zlib
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +87,11 @@ class Sections:
 
     def numbers(self, name: str) -> memoryview:
         """Return a section of 32-bit unsigned integers."""
-        return self.raw(name).cast("I")
+        if sys.byteorder == "little":
+            return self.raw(name).cast("I")
+        numbers = array("I", bytes(self.raw(name)))
+        numbers.byteswap()
+        return memoryview(numbers)
 
     def json(self, name: str) -> Any:
         """Return what a section of JSON holds.

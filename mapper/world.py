@@ -117,7 +117,7 @@ def gazetteer() -> Gazetteer:
     from mapper.gazetteer import Gazetteer
     from mapper.placefile import PlaceFile
 
-    own = [PlaceFile(path, own_remedy(path)) for path in sorted(own_folder().glob("*.places"))]
+    own = [PlaceFile(path, own_remedy(path)) for path in own_files()]
     return Gazetteer(data_file("gazetteer.bin"), own)
 
 
@@ -126,12 +126,32 @@ def own_folder() -> Path:
 
     It is ``$MAPPER_OWN_PLACES`` if that is set, else ``incident-mapper/places`` in ``$XDG_DATA_HOME``, else in
     ``~/.local/share``.
+
+    Raises
+    ------
+    OptionError
+        If the user has no home and none of these is set.
     """
     named = os.environ.get("MAPPER_OWN_PLACES")
     if named:
         return Path(named)
-    shared = os.environ.get("XDG_DATA_HOME")
-    return (Path(shared) if shared else Path.home() / ".local" / "share") / "incident-mapper" / "places"
+    shared = Path(os.environ.get("XDG_DATA_HOME", ""))
+    if not shared.is_absolute():
+        try:
+            shared = Path.home() / ".local" / "share"
+        except RuntimeError as error:
+            raise OptionError(
+                "there is no home folder for places of your own: name one in MAPPER_OWN_PLACES"
+            ) from error
+    return shared / "incident-mapper" / "places"
+
+
+def own_files() -> list[Path]:
+    """Return the files of the user's own places, none where there is no folder for them."""
+    try:
+        return sorted(path for path in own_folder().glob("*.places") if path.is_file())
+    except OptionError:
+        return []
 
 
 def own_remedy(path: Path) -> str:

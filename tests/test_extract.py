@@ -344,6 +344,26 @@ def test_a_sea_is_no_town_on_its_shore():
     assert (gulf.name, gulf.kind, gulf.feature, gulf.country) == ("Persian Gulf", "water", "gulf", None)
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "kind"),
+    [
+        ("Shelling hit the Zaporizhzhia nuclear power plant on Tuesday, injuring a worker, Ukraine said.",
+         "Zaporizhzhia Nuclear Power Plant", "site"),
+        ("A drone hit the Novoshakhtinsk refinery in Russia on Thursday.", "Novoshakhtinsk oil refinery", "site"),
+        ("Russian forces shelled the village of Robotyne on Wednesday, killing three people.", "Robotyne", "city"),
+    ],
+)  # fmt: skip
+def test_an_event_at_a_site_is_put_there_and_not_in_the_town_of_its_name(text, place, kind):
+    [incident] = read(text).incidents
+    assert (incident.place.name, incident.place.kind) == (place, kind)
+
+
+def test_the_kremlin_holds_no_incident_but_speaks():
+    extraction = read("The Kremlin said on Thursday that a drone hit Belgorod, killing two people.")
+    assert [i.place.name for i in extraction.incidents] == ["Belgorod"]
+    assert {r.toponym.text: r.toponym.role for r in extraction.resolutions}["Kremlin"] == "metonym"
+
+
 def test_names_of_bodies_are_no_events():
     text = "According to the National Conference of State Legislatures, primaries in Ohio are scheduled to go on in the United States on June 4."
     assert read(text).incidents == ()

@@ -63,7 +63,7 @@ FENCES = {
 PUBLIC = [
     "BorderDistance", "Candidate", "CoordinateError", "DataError", "DistanceClaim", "Extraction", "FallbackGeocoder", "Incident", "InputError",
     "MapperError", "OfflineGeocoder", "OptionError", "Place", "Point", "Rejected", "Report",
-    "Resolution", "TerritoryDistance", "Toponym", "add_border_distances", "border_distance", "extract", "extract_all", "geocode", "make_map", "read_reports", "save_map",
+    "Resolution", "TerritoryDistance", "Toponym", "add_border_distances", "border_distance", "extract", "extract_all", "geocode", "geocode_frame", "make_map", "read_reports", "save_map",
     "territory_distance", "to_csv", "to_geojson", "to_jsonl",
 ]  # fmt: skip
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")

@@ -217,3 +217,77 @@ def test_names_with_quotes_and_formulas_are_only_names(tmp_path):
     done = own_places.add(table(tmp_path, buffer.getvalue()))
     assert done.added == 2
     assert world.gazetteer().search("O'Brien Ville")[0].place.name == 'O\'Brien "Ville"'
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("Aaa,50,30,,inf,", "no finite number"),
+        ("Aaa,50,30,,1e400,", "no finite number"),
+        ("Aaa,50,30,,99999999999,", "out of range"),
+        ("A" * 70_000 + ",50,30,,,", "too long"),
+        ("A" * 61 + ",50,30,,,", "too long"),
+    ],
+)
+def test_absurd_figures_and_names_are_rejected(tmp_path, row, words):
+    done = own_places.add(
+        table(tmp_path, f"name,lat,lon,country,population,radius_km\nGood,50,30,,,\n{row}\n")
+    )
+    assert (done.added, len(done.rejected)) == (1, 1)
+    assert words in done.rejected[0].reason
+
+
+def test_absurd_rows_of_a_dump_are_rejected(tmp_path):
+    rows = [
+        dump_row(990000001, "Dobre", 49.90, 36.90, "PPL"),
+        dump_row(5_000_000_000, "Velyke", 49.90, 36.90, "PPL"),
+        dump_row(990000002, "Bahato", 49.90, 36.90, "PPL", population=2**33),
+        dump_row(990000003, "D" * 300, 49.90, 36.90, "PPL"),
+        "",
+    ]
+    done = own_places.add(table(tmp_path, "\n".join(rows) + "\n", "UA.txt"))
+    assert (done.added, len(done.rejected)) == (1, 3)
+
+
+def test_a_comma_in_a_population_is_one_of_thousands(tmp_path):
+    own_places.add(table(tmp_path, 'name,lat,lon,pop\nZzbig,50,30,"120,000"\n'))
+    assert world.gazetteer().lookup("Zzbig")[0].place.population == 120_000
+
+
+def test_two_files_of_one_name_are_refused_and_a_broken_archive_is_named(tmp_path, capsys):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "p.csv").write_text("name,lat,lon\nAaaville,50,30\n")
+    assert cli.main(["gazetteer", "add", str(tmp_path / "a" / "p.csv"), str(tmp_path / "b" / "p.csv")]) == 2
+    assert "'p'" in capsys.readouterr().err
+    archive = tmp_path / "UA.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr("UA.txt", "x" * 5000)
+    content = bytearray(archive.read_bytes())
+    content[40:50] = b"\xff" * 10
+    archive.write_bytes(content)
+    with pytest.raises(InputError, match="cannot be read"):
+        own_places.add(archive)
+
+
+def test_no_home_is_no_fault_of_a_look_up(tmp_path, monkeypatch):
+    def homeless():
+        raise RuntimeError("no home")
+
+    for name in ("MAPPER_OWN_PLACES", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pathlib.Path.home", homeless)
+    assert world.gazetteer().search("Kharkiv")
+    with pytest.raises(OptionError, match="MAPPER_OWN_PLACES"):
+        own_places.add(table(tmp_path, "name,lat,lon\nAaaville,50,30\n"))
+
+
+def test_strange_files_in_the_folder(folder, tmp_path):
+    own_places.add(table(tmp_path, "name,lat,lon\nAaaville,50,30\n"))
+    (folder / "dir.places").mkdir()
+    (folder / "my places.places").write_bytes(b"damaged")
+    world.gazetteer.cache_clear()
+    with pytest.raises(DataError, match="mapper gazetteer remove"):
+        world.gazetteer()
+    own_places.remove("my places")
+    assert world.gazetteer().lookup("Aaaville")
