@@ -306,9 +306,9 @@ def _respelt(name: str, rng: random.Random, file: PlaceFile) -> str | None:
     for pattern, into in spellings:
         before, changed = changed, re.sub(pattern, into, changed, count=1, flags=re.IGNORECASE)
         made += changed != before and name_key(changed) != name_key(name)
-        if made >= wanted and name_key(changed) not in file:
+        if made >= wanted and not file.named(name_key(changed)):
             break
-    return changed[:1].upper() + changed[1:] if made and name_key(changed) not in file else None
+    return changed[:1].upper() + changed[1:] if made and not file.named(name_key(changed)) else None
 
 
 def _mistyped(name: str, rng: random.Random, file: PlaceFile) -> str | None:
@@ -325,18 +325,18 @@ def _mistyped(name: str, rng: random.Random, file: PlaceFile) -> str | None:
                 name[:at] + rng.choice(LETTERS) + name[at:],
             ]
         )
-        if name_key(changed) != name_key(name) and name_key(changed) not in file:
+        if name_key(changed) != name_key(name) and not file.named(name_key(changed)):
             return changed
     return None
 
 
 def _missing(file: PlaceFile, rng: random.Random, size: int) -> list[str]:
     """Return as many random strings as English words with a capital letter, none the name of a place."""
-    words = [word for word in sorted(world.words().common) if word not in file and len(word) > 3]
+    words = [word for word in sorted(world.words().common) if not file.named(word) and len(word) > 3]
     missing = {word.capitalize() for word in rng.sample(words, size // 2)}
     while len(missing) < size:
         letters = "".join(rng.choices(LETTERS, k=rng.randint(4, 12))).capitalize()
-        if name_key(letters) not in file:
+        if not file.named(name_key(letters)):
             missing.add(letters)
     return rng.sample(sorted(missing), size)
 
