@@ -154,6 +154,7 @@ def _incident(
         "place": {
             "name": place.name,
             "kind": place.kind,
+            "spot": place.kind in SPOT_KINDS,
             "lat": place.point.lat,
             "lon": place.point.lon,
             "x": x,

@@ -313,3 +313,21 @@ def test_file_is_replaced_whole(tmp_path: Path):
 def test_broken_basemap_is_named(basemap):
     with pytest.raises(OptionError, match=r"mapper\.world\.basemap"):
         make_map([], basemap=basemap)
+
+
+@pytest.mark.parametrize(
+    ("kind", "spot"),
+    [
+        ("city", True),
+        ("site", True),
+        ("airfield", True),
+        ("region", False),
+        ("country", False),
+        ("area", False),
+        ("water", False),
+    ],
+)
+def test_only_areas_are_drawn_as_vague(kind: str, spot: bool) -> None:
+    sample = incident("A strike", replace(KHARKIV, kind=kind))
+    data = map_data([extraction(sample)], basemap=small_basemap())
+    assert data["incidents"][0]["place"]["spot"] is spot

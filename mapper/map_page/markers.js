@@ -205,7 +205,7 @@
       var kind = this._kinds[incident.kind];
       var icon = L.divIcon({
         className: "incident-marker",
-        html: page.symbol(kind, incident.place.kind !== "city"),
+        html: page.symbol(kind, !incident.place.spot),
         iconSize: [28, 28],
       });
       var marker = L.marker([incident.place.lat, incident.place.x], { icon: icon, riseOnHover: true });

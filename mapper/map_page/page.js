@@ -292,7 +292,7 @@
       [incident.border, incident.story_border].forEach(function (border) {
         if (border && border.km < 1500) bounds.extend([border.nearest[0], unwrap(border.nearest[1], place.x)]);
       });
-      var ring = place.kind === "city" ? null : circle(place.lat, place.x, place.radius_km);
+      var ring = place.spot ? null : circle(place.lat, place.x, place.radius_km);
       if (ring) bounds.extend(ring);
       var room = map.getSize();
       var near = map.getBoundsZoom(bounds) - map.getZoom() < 4;
@@ -325,7 +325,7 @@
       var kind = data.kinds[incident.kind];
       var box = make("article", "card");
       box.append(
-        make("p", "card-kind", page.symbol(kind, incident.place.kind !== "city"), kind.label),
+        make("p", "card-kind", page.symbol(kind, !incident.place.spot), kind.label),
         make("h2", "", incident.title)
       );
       var facts = make("dl", "");
@@ -402,7 +402,7 @@
       var button = make(
         "button",
         "entry",
-        page.symbol(kind, incident.place.kind !== "city"),
+        page.symbol(kind, !incident.place.spot),
         make(
           "span",
           "entry-text",
@@ -495,7 +495,7 @@
     box.append(make("summary", "", "Kind of incident"), list);
     legend.append(box);
     var vague = data.incidents.find(function (incident) {
-      return incident.place.kind !== "city";
+      return !incident.place.spot;
     });
     if (vague) {
       list.append(make("li", "", page.symbol(data.kinds[vague.kind], true), "Dashed: only the region or country is known"));
