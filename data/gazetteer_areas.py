@@ -19,7 +19,8 @@ import numpy as np
 import shapely
 import shapely.ops
 
-EARTH_RADIUS_KM = 6371.0088  # IUGG mean radius R1
+from mapper.matcher import EARTH_RADIUS_KM
+
 MARGIN_KM = (
     10.0  # what a region is taken to reach beyond its outermost member city, where no outline is known
 )

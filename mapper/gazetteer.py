@@ -140,11 +140,7 @@ class Gazetteer:
                 "give the name alone"
             )
         if country is not None:
-            country = country.strip().upper()
-            if self.country(country) is None:
-                raise OptionError(
-                    f"{country!r} is no country code: give ISO 3166-1 alpha-2, such as UA or US"
-                )
+            country = self.checked_code(country.strip().upper())
         head, *rest = (part.strip() for part in re.split(r"[,،、，;()]", name))
         areas = [places for part in rest if (places := self.matcher.areas(part))]
 
@@ -210,6 +206,19 @@ class Gazetteer:
     def country(self, code: str) -> Place | None:
         """Return the country of an alpha-2 code (XK is Kosovo), None if there is none."""
         return self._country(code)
+
+    def checked_code(self, code: object) -> str:
+        """Return a country's alpha-2 code in capitals.
+
+        Raises
+        ------
+        OptionError
+            If it is none.
+        """
+        clean = code.strip().upper() if isinstance(code, str) else ""
+        if self.country(clean) is None:
+            raise OptionError(f"{code!r} is no country code: give ISO 3166-1 alpha-2, such as UA or US")
+        return clean
 
     def country_name(self, code: str) -> str:
         """Return the usual English name of the country of an alpha-2 code, the code itself if there is none."""

@@ -97,9 +97,7 @@ class Lookups:
         self, *, country: str | None = None, near: Point | None = None, limit: int = REVIEW_LIMIT
     ) -> None:
         self._gazetteer: Gazetteer = world.gazetteer()
-        self._country = country.strip().upper() if country else None
-        if self._country and self._gazetteer.country(self._country) is None:
-            raise OptionError(f"{country!r} is no country code: give ISO 3166-1 alpha-2, such as UA or US")
+        self._country = self._gazetteer.checked_code(country) if country and country.strip() else None
         self._near, self._limit, self._reach = near, limit, max(limit, _FEWEST)
         self._codes: dict[str, str | None] = {}
 

@@ -80,11 +80,9 @@ def codes_of(country_codes: str | Iterable[str] | None) -> Codes:
     listed = country_codes.split(",") if isinstance(country_codes, str) else list(country_codes or ())
     codes: list[str] = []
     for code in listed:
-        clean = code.strip().upper() if isinstance(code, str) else ""
-        if isinstance(code, str) and not clean:
+        if isinstance(code, str) and not code.strip():
             continue
-        if world.gazetteer().country(clean) is None:
-            raise OptionError(f"{code!r} is no country code: give ISO 3166-1 alpha-2, such as UA or US")
+        clean = world.gazetteer().checked_code(code)
         if clean not in codes:
             codes.append(clean)
     return codes or None
