@@ -68,3 +68,20 @@ GOVERNMENT_VERBS = frozenset(
     "said says accused warned denied insisted announced claimed vowed rejected condemned urged agreed sought wants wanted "
     "demanded responded retaliated blamed signed insists imposed recalled summoned expelled called hopes decided accepted".split()
 )
+STREETS = frozenset(
+    "street st road rd avenue ave boulevard blvd lane ln drive dr highway hwy parkway pkwy freeway expressway turnpike "
+    "interstate route motorway court ct place square terrace circle crossing bypass pike alley way trail loop".split()
+)
+# What may stand within the name of a site, in small letters: "the Zaporizhzhia nuclear power plant".
+SITE_MIDDLES = frozenset(
+    "nuclear power hydroelectric thermal refugee air naval military army oil gas border international".split()
+)
+# Bodies whose short names look like a country's.
+BODIES = frozenset("un u.n. nato who eu-led unicef unesco opec asean".split())
+# Parts of places, before their names.
+SIDES = frozenset(
+    "north south east west northern southern eastern western northeast northwest southeast southwest northeastern northwestern "
+    "southeastern southwestern central".split()
+)
+# What is half a name when it stands alone.
+NO_NAMES = AREA_WORDS | frozenset("st st. saint mt mt. ft ft. city twp twp. co co.".split())

@@ -138,8 +138,8 @@ class PlaceFile:
             self._file.numbers("fold_starts"),
             self._file.numbers("fold_posts"),
         )
-        self._ranks = self._file.numbers("ranks")
-        self._records, self._text = self._file.raw("records"), self._file.raw("text")
+        self.ranks = self._file.numbers("ranks")
+        self.records, self._text = self._file.raw("records"), self._file.raw("text")
         self._cells, self._cell_posts = self._file.numbers("cell_starts"), self._file.numbers("cell_posts")
         self.by_population = self._file.numbers("by_population")
         self._division_starts = self._file.numbers("division_starts")
@@ -147,7 +147,7 @@ class PlaceFile:
         # The code and the name of a region by its number, None for 0.
         self.division = lru_cache(maxsize=5000)(self._division_of)
         self.words: list[str] = self._file.json("words")
-        self.size = len(self._ranks)
+        self.size = len(self.ranks)
 
     def _trie(self, name: str) -> Any:
         from marisa_trie import Trie
@@ -167,7 +167,7 @@ class PlaceFile:
         number = self._names.get(key)
         if number is None:
             return ()
-        posts, ranks = self._posts[self._starts[number] : self._starts[number + 1]], self._ranks
+        posts, ranks = self._posts[self._starts[number] : self._starts[number + 1]], self.ranks
         try:
             return [
                 (
@@ -180,6 +180,10 @@ class PlaceFile:
             ]
         except IndexError as error:
             raise self.damaged(error) from error
+
+    def beginnings(self, key: str) -> list[str]:
+        """Return the names of the file that a key begins with, shortest first."""
+        return list(self._names.prefixes(key))
 
     def among(self, keys: Iterable[str]) -> list[str]:
         """Return those keys that are names of the file."""
@@ -214,7 +218,7 @@ class PlaceFile:
 
     def _rank(self, number: int) -> int:
         try:
-            return int(self._ranks[number])
+            return int(self.ranks[number])
         except IndexError as error:
             raise self.damaged(error) from error
 
@@ -228,7 +232,7 @@ class PlaceFile:
     def record(self, number: int) -> Record:
         """Return a place by its number."""
         try:
-            return Record(*_RECORD.unpack_from(self._records, number * _RECORD.size))
+            return Record(*_RECORD.unpack_from(self.records, number * _RECORD.size))
         except struct.error as error:
             raise self.damaged(error) from error
 
@@ -242,6 +246,14 @@ class PlaceFile:
         start, end = self._division_starts[number - 1], self._division_starts[number]
         code, _, name = str(self._divisions[start:end], "utf-8").partition("\t")
         return code, name
+
+    def division_codes(self) -> list[str]:
+        """Return the codes of the regions, in order of their numbers, which begin with 1."""
+        starts = self._division_starts
+        return [
+            str(self._divisions[starts[at] : starts[at + 1]], "utf-8").partition("\t")[0]
+            for at in range(len(starts) - 1)
+        ]
 
     def in_cell(self, number: int) -> Sequence[int]:
         """Return the settlements of a cell."""
