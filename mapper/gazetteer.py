@@ -15,10 +15,12 @@ from typing import NamedTuple, overload
 from mapper.errors import OptionError
 from mapper.matcher import EARTH_RADIUS_KM, FILE_BITS, LONGEST_NAME, MOST, OWN, Found, Matcher
 from mapper.model import Candidate, Place, Point
-from mapper.placefile import CAPITAL, CLOSE, COUNTRY, DEMONYM, PlaceFile, cells_around
+from mapper.placefile import CAPITAL, CLOSE, COUNTRY, DEMONYM, QUALIFIER, PlaceFile, cells_around
 from mapper.text import name_key
 
 KINDS = ("country", "region", "region", "city", "city", "area", "water", "airfield", "site")
+SHORTEST_ALIKE = 5  # letters
+ALIKE_IN_TEXT = 0.74  # running text has many names that are like a place's
 _UNCERTAIN, _FAINT = 0.4, 0.1  # below these scores, search goes on to likenesses, and to anything
 
 
@@ -53,7 +55,14 @@ class Candidates(Sequence[Candidate]):
         if isinstance(at, slice):
             return Candidates(self._entries[at], self._place)
         score, number, match = self._entries[at]
-        return Candidate(place=self._place(number), match=match, score=round(min(max(-score, 0.0), 1.0), 4))
+        return Candidate(
+            place=self._place(number), match=match, score=round(min(max(-score, 0.0), 1.0), 4), number=number
+        )
+
+    @property
+    def entries(self) -> list[tuple[float, int, str]]:
+        """The score with its sign turned, the place's number and how the name matched, of each candidate."""
+        return self._entries
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)
@@ -200,6 +209,42 @@ class Gazetteer:
         return self._candidates(
             {n: (self.matcher.prominence(n), "alternate") for n in self.matcher.areas(text)}, MOST
         )
+
+    def people(self, word: str) -> Sequence[Candidate]:
+        """Return the countries, regions and areas whose people or things a word names ("Texan"), best first."""
+        found = {
+            number: (prominence, "demonym")
+            for number, flag, _, prominence in self.matcher.named(name_key(word[: LONGEST_NAME + 1]))
+            if flag == DEMONYM
+        }
+        return self._ordered(found)
+
+    def is_short_form(self, word: str) -> bool:
+        """Tell whether a word is a region's short form that is used behind a comma ("Okla", "Calif")."""
+        return any(flag == QUALIFIER for _, flag, *_ in self.matcher.named(name_key(word)))
+
+    def alike(self, name: str) -> Sequence[Candidate]:
+        """Return the places that have a name that is spelled like this one, best first; too many are like a short one."""
+        if len(name) < SHORTEST_ALIKE:
+            return ()
+        return self._ordered(self.matcher.folded(name_key(name[: LONGEST_NAME + 1]), ALIKE_IN_TEXT))
+
+    def joined(self, *found: Sequence[Candidate]) -> Sequence[Candidate]:
+        """Return the candidates of several answers, each once with its best score, best first."""
+        best: Found = {}
+        for candidates in found:
+            for candidate in candidates:
+                if candidate.score > best.get(candidate.number, (-1.0,))[0]:
+                    best[candidate.number] = (candidate.score, candidate.match)
+        return self._ordered(best)
+
+    def as_part(self, found: Sequence[Candidate]) -> Sequence[Candidate]:
+        """Return candidates as those of a longer name that holds theirs."""
+        return self._ordered({c.number: (c.score, "part") for c in found})
+
+    def place(self, number: int) -> Place:
+        """Return a place by its number."""
+        return self._place(number)
 
     # By code
 

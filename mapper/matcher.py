@@ -144,8 +144,8 @@ class Matcher:
                 ):
                     found[number] = (score + 0.01, found[number][1])
 
-    def folded(self, key: str) -> Found:
-        """Return the places that have a name of the same fold key, if it is alike."""
+    def folded(self, key: str, alike: float = _ALIKE) -> Found:
+        """Return the places that have a name of the same fold key, if it is alike (0..1) enough."""
         base = without_word(key)
         found: Found = {}
         for text in (key, base) if base else (key,):
@@ -159,7 +159,7 @@ class Matcher:
                     if kind == COUNTRY or (text != key and kind not in _REGIONS):
                         continue
                     ratio = _likeness(text, name_key(self.name(number)))
-                    if ratio >= _ALIKE:
+                    if ratio >= alike:
                         score = self.prominence(number) + matching.FOLD - matching.UNLIKE * (1 - ratio)
                         if score > found.get(number, (-1.0,))[0]:
                             found[number] = (score, "fold")

@@ -7,6 +7,7 @@ Unicode code points of ``Report.text`` and follow Python's slices (the end is ex
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -29,6 +30,7 @@ DEFAULT_VIEW = "international"  # of whose land is whose
 SPOT_KINDS = frozenset(
     {"city", "airfield", "site"}
 )  # of places that a point stands for well; others are areas
+UNSURE = 0.5  # below this score a place is not sure to be the one that is meant
 DATE_PRECISIONS = ("day", "week", "month", "year", "unknown")
 
 
@@ -115,22 +117,48 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """A place that a name may mean, how the name matched, and how well (0..1)."""
+    """A place that a name may mean, how the name matched, and how well (0..1).
+
+    ``number`` is that of the place in the gazetteer, -1 where it comes from elsewhere.
+    """
 
     place: Place
     match: str  # see mapper.matching
     score: float
+    number: int = field(default=-1, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A toponym with the places that its name may mean.
+
+    ``demonym`` is the country of a demonym (ISO 3166-1 alpha-2). ``cued`` tells that the words around say that it is a
+    place ("the village of …"), even where the gazetteer has no such name. ``certainty`` (0..1) is how likely it is a
+    place name at all.
+    """
+
+    toponym: Toponym
+    candidates: Sequence[Candidate]
+    demonym: str | None = None
+    cued: bool = False
+    certainty: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resolution:
-    """The place that a toponym was resolved to, or why there is none."""
+    """The place that a toponym was resolved to, or why there is none.
+
+    ``score`` is how likely the place is the right one, 0..1. ``offset`` is the spot that the words before the name tell by it
+    ("20 km south of Raqqa"), ``near`` a guess at where a name lies that the gazetteer lacks; both are areas of their radius.
+    """
 
     toponym: Toponym
     place: Place | None
     score: float
     runners_up: tuple[Candidate, ...] = ()
     reason: str = ""
+    offset: Place | None = None
+    near: Place | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

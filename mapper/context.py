@@ -1,0 +1,291 @@
+"""Reads from a report how its names stand to each other: qualifiers, neighbours, what kind of place each is said to be.
+
+The answer is a :class:`mapper.evidence.Block` for each part of the report, with which name each mention belongs to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mapper.evidence import Block, Name
+from mapper.gazetteer import Candidates, Gazetteer
+from mapper.model import Candidate, Mention
+from mapper.quantities import find_lengths
+
+MOST_MENTIONS = 400  # settled together; a longer report is settled in parts
+BESIDE_CHARS = 150  # about a sentence
+_QUALIFIER_GAP = re.compile(r",\s|\s\(|,?\sin\s(?:the\s)?(?:\w+\s){0,2}|,\s?[a-z]+ of\s|\s|/")
+_OWNER_GAP = re.compile(r"['’]s\s(?:\w+\s){0,3}(?:of\s)?")
+_AREA_WORDS = (
+    r"(?:regions?|oblasts?|provinces?|states?|count(?:y|ies)|districts?|governorates?|prefectures?|departments?|cantons?|"
+    r"parish(?:es)?|townships?|republics?|territory|territories|krais?|raions?|municipalit(?:y|ies)|divisions?|voivodeships?)"
+)
+_AREA_AFTER = re.compile(rf"\s+(?:(?P<plural>{_AREA_WORDS}))\b(?!\s+(?:police|court|attorney|line)\b)")
+_AREA_BEFORE = re.compile(rf"\b{_AREA_WORDS} of (?:the )?$", re.IGNORECASE)
+_TOWN_BEFORE = re.compile(
+    r"\b(?:villages?|towns?|cit(?:y|ies)|hamlets?|suburbs?|settlements?|communit(?:y|ies)|ports?|capital|neighbou?rhoods?)"
+    r"(?:,? (?:of|called|named))? (?:the )?$",
+    re.IGNORECASE,
+)
+_WATER_BEFORE = re.compile(
+    r"\b(?:rivers?|lakes?|seas?|gulf|straits?|bay|ocean|canal|reservoir) (?:of )?(?:the )?$", re.IGNORECASE
+)
+_WATER_AFTER = re.compile(r"\s+(?:rivers?|seas?|lakes?|bay|reservoir|creek|canal|strait)\b", re.IGNORECASE)
+_AND = re.compile(r"\s(?:and|or|&)\s(?:in\s)?(?:the\s)?")
+_COMMA_AND = re.compile(r",\s(?:and|or|&)\s(?:in\s)?(?:the\s)?")
+_LIST_GAP = re.compile(r",\s(?:[A-Z][\w ]{2,20},\s)?(?:and\s)?|\sand\s|,?\s&\s|\sor\s")
+_STATED = re.compile(
+    r"\b(?:of|from|off|outside)\s+(?:the\s+)?(?:(?:city|town|village|capital|port)\s+(?:of\s+)?)?$"
+)
+# Offices, money and spellings that the papers of one country have of their own, as words and as phrases.
+_CUE_WORDS = {
+    "US": "sheriff sheriffs county counties township townships twp interstate neighborhood neighborhoods color colored colors "
+    "center favorite sophomore sophomores freshman NCAA NFL FBI Medicaid Thanksgiving superintendent",
+    "GB": "£ councillor councillors Cllr constabulary pence NHS GCSE GCSEs MP MPs Tory Tories Labour",
+    "IE": "€ garda gardai gardaí Taoiseach TD TDs Oireachtas HSE GAA RTÉ",
+    "CA": "MPP MPPs RCMP OPP Ont CBC NHL",
+    "AU": "AFL NRL shire bushfire bushfires Aboriginal",
+    "IN": "₹ lakh lakhs crore crores Rs panchayat panchayats taluk taluks BJP collectorate rupees",
+    "PK": "DPO PTI SHO tehsil nazim",
+    "ZA": "SAPS ANC Eskom rand",
+    "NG": "₦ naira LGA APC PDP EFCC",
+    "PH": "barangay barangays PNP pesos Brgy",
+}
+_CUE_PHRASES = {
+    "US": ("School District", "school district", "Highway Patrol", "state trooper", "State Police", "District Attorney", "City Council", "High School", "high school", "state Rep.", "state Sen."),
+    "GB": ("Crown Court", "magistrates", "borough council", "District Council", "Met Office"),
+    "IE": ("County Council", "Fine Gael", "Fianna Fáil"),
+    "IN": ("Lok Sabha", "sub-inspector", "Sub-Inspector"),
+    "NG": ("Local Government Area",),
+}  # fmt: skip
+_CUE_COUNTRY = {word: code for code, words in _CUE_WORDS.items() for word in words.split()}
+_CUE_TOKEN = re.compile(r"[^\W\d_]+|[£€₹₦]")
+CUE_CHARS = 20_000  # of the beginning, in which the wording is read
+_HAS_LENGTH = re.compile(r"\b(?:km|kilomet|miles?|mi)\b|kilomet")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a report: its block, and for each of its mentions the number of its name, -1 for names without candidates."""
+
+    block: Block
+    owner: list[int]
+
+
+def read_context(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[Part]:
+    """Read how the names of a report stand to each other, in parts of at most ``MOST_MENTIONS`` mentions.
+
+    Parameters
+    ----------
+    text : str
+        The report's.
+    mentions : sequence of Mention
+        In order of the text.
+    gazetteer : Gazetteer
+    """
+    cues = wording_cues(text)
+    return [
+        _read_part(text, mentions[start : start + MOST_MENTIONS], gazetteer, cues)
+        for start in range(0, len(mentions), MOST_MENTIONS)
+    ]
+
+
+def _read_part(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer, cues: dict[str, float]) -> Part:
+    hints, words = _hints(text, mentions)
+    pairs = _qualifier_pairs(text, mentions)
+    keys = _senses(mentions, pairs)
+    numbers: dict[tuple[object, bool], int] = {}  # the region of a name is not its city
+    owner = []
+    gathered: list[list[tuple[int, float, str]]] = []
+    counts: Counter[int] = Counter()
+    speaks: dict[int, bool] = defaultdict(bool)
+    said: dict[int, Counter[str]] = defaultdict(Counter)
+    for mention, key, hint, word in zip(mentions, keys, hints, words, strict=True):
+        if not mention.candidates:
+            owner.append(-1)
+            continue
+        number = numbers.get((key, bool(word)))
+        if number is None:
+            number = numbers[key, bool(word)] = len(gathered)
+            more = gazetteer.lookup(f"{mention.toponym.text} {word}") if word else ()
+            gathered.append(_merged(entries(more), entries(mention.candidates)))
+        if hint:
+            said[number][hint] += 1
+        counts[number] += 1
+        speaks[number] = speaks[number] or mention.toponym.role == "metonym"
+        owner.append(number)
+    stated = _stated(text, mentions, owner)
+    names = [
+        Name(tuple(candidates), counts[n], _commonest(said[n]), speaks[n], tuple(stated[n]))
+        for n, candidates in enumerate(gathered)
+    ]
+    qualifiers = sorted(
+        {(owner[a], owner[b]) for a, b in pairs if min(owner[a], owner[b]) >= 0 and owner[a] != owner[b]}
+    )
+    return Part(Block(names, _beside(mentions, owner), qualifiers, cues), owner)
+
+
+def wording_cues(text: str) -> dict[str, float]:
+    """Return the countries that a report's wording points to, with how many words do: sheriffs, gardaí, lakhs, pounds."""
+    start = text[:CUE_CHARS]
+    counts: Counter[str] = Counter()
+    for word in _CUE_TOKEN.findall(start):
+        code = _CUE_COUNTRY.get(word) or (_CUE_COUNTRY.get(word.lower()) if word.istitle() else None)
+        if code is not None:
+            counts[code] += 1
+    for code, phrases in _CUE_PHRASES.items():
+        counts[code] += sum(start.count(phrase) for phrase in phrases)
+    return {code: float(min(count, 20)) for code, count in counts.items() if count > (code == "US")}
+
+
+def entries(candidates: Sequence[Candidate]) -> list[tuple[int, float, str]]:
+    """Return candidates as gazetteer number, score and match, best first."""
+    if isinstance(candidates, Candidates):
+        return [(number, -score, match) for score, number, match in candidates.entries]
+    return [(c.number, c.score, c.match) for c in candidates if c.number >= 0]
+
+
+def _merged(
+    first: list[tuple[int, float, str]], second: list[tuple[int, float, str]]
+) -> list[tuple[int, float, str]]:
+    if not first:
+        return second
+    best: dict[int, tuple[int, float, str]] = {}
+    for entry in (*first, *second):
+        if entry[0] not in best or best[entry[0]][1] < entry[1]:
+            best[entry[0]] = entry
+    return sorted(best.values(), key=lambda entry: -entry[1])
+
+
+def _commonest(said: Counter[str]) -> str:
+    return said.most_common(1)[0][0] if said else ""
+
+
+def _name(mention: Mention) -> str:
+    return mention.toponym.text.casefold().rstrip(".")
+
+
+def _senses(mentions: Sequence[Mention], pairs: Sequence[tuple[int, int]]) -> list[object]:
+    """Return for each mention what tells its sense: the name, and the qualifier where the report has several."""
+    qualifier: dict[int, str] = {}
+    for inner, area in pairs:
+        qualifier.setdefault(inner, _name(mentions[area]))
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for index, name in sorted(qualifier.items()):
+        by_name[_name(mentions[index])].append(name)
+    keys: list[object] = []
+    last: dict[str, str] = {}
+    for index, mention in enumerate(mentions):
+        name = _name(mention)
+        several = len(set(by_name.get(name, ()))) > 1
+        own = qualifier.get(index)
+        if own is not None:
+            last[name] = own
+        keys.append((name, own or last.get(name) or by_name[name][0]) if several else name)
+    return keys
+
+
+def _qualifier_pairs(text: str, mentions: Sequence[Mention]) -> list[tuple[int, int]]:
+    """Return pairs of mentions of which the second may say where the first lies."""
+    pairs: list[tuple[int, int]] = []
+    listed = _listed(text, mentions)
+    for index in range(len(mentions) - 1):
+        gap = text[mentions[index].toponym.end : mentions[index + 1].toponym.start]
+        if len(gap) > 30 or (listed[index] and listed[index + 1]):
+            continue
+        if _OWNER_GAP.fullmatch(gap):
+            pairs.append((index + 1, index))
+        elif _QUALIFIER_GAP.fullmatch(gap):
+            pairs.append((index, index + 1))
+            if gap == ", " and index and (index - 1, index) in pairs[-3:]:
+                pairs.append((index - 1, index + 1))
+    return pairs
+
+
+def _listed(text: str, mentions: Sequence[Mention]) -> list[bool]:
+    """Tell which mentions stand in a list ("Ohio, Kentucky and Indiana"), where a comma says nothing of where they lie."""
+    listed = [False] * len(mentions)
+    start = 0
+    for index in range(len(mentions) - 1):
+        gap = text[mentions[index].toponym.end : mentions[index + 1].toponym.start]
+        if gap == ", ":
+            continue
+        names = index - start + 1
+        if (_AND.fullmatch(gap) and names >= 2) or (_COMMA_AND.fullmatch(gap) and names >= 3):
+            listed[start : index + 2] = [True] * (names + 1)
+        start = index + 1
+    return listed
+
+
+def _hints(text: str, mentions: Sequence[Mention]) -> tuple[list[str], list[str]]:
+    """Return what the words around each mention say that it is, and the administrative word behind it."""
+    hints, words = [""] * len(mentions), [""] * len(mentions)
+    for index in range(len(mentions) - 1, -1, -1):
+        toponym = mentions[index].toponym
+        after = text[toponym.end : toponym.end + 24]
+        match = _AREA_AFTER.match(after)
+        if match is not None:
+            hints[index], words[index] = "region", _singular(match["plural"])
+            continue
+        if index + 1 < len(mentions) and words[index + 1]:
+            gap = text[toponym.end : mentions[index + 1].toponym.start]
+            if _LIST_GAP.fullmatch(gap) and _is_plural(text, mentions[index + 1], words[index + 1]):
+                hints[index], words[index] = "region", words[index + 1]
+                continue
+        before = text[max(0, toponym.start - 30) : toponym.start]
+        if _TOWN_BEFORE.search(before):
+            hints[index] = "city"
+        elif _AREA_BEFORE.search(before):
+            hints[index] = "region"
+        elif _WATER_BEFORE.search(before) or _WATER_AFTER.match(after):
+            hints[index] = "water"
+    return hints, words
+
+
+def _is_plural(text: str, mention: Mention, word: str) -> bool:
+    """Tell whether the word behind a mention stands for several, or the mention itself belongs to such a list."""
+    match = _AREA_AFTER.match(text[mention.toponym.end : mention.toponym.end + 24])
+    return match is None or match["plural"].lower() != word
+
+
+def _singular(word: str) -> str:
+    word = word.lower()
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith("shes"):
+        return word[:-2]
+    return word.removesuffix("s")
+
+
+def _beside(mentions: Sequence[Mention], owner: Sequence[int]) -> list[tuple[int, int]]:
+    pairs = set()
+    for index, mention in enumerate(mentions):
+        for other in range(index + 1, len(mentions)):
+            if mentions[other].toponym.start - mention.toponym.end > BESIDE_CHARS:
+                break
+            if min(owner[index], owner[other]) >= 0 and owner[index] != owner[other]:
+                pairs.add((min(owner[index], owner[other]), max(owner[index], owner[other])))
+    return sorted(pairs)
+
+
+def _stated(
+    text: str, mentions: Sequence[Mention], owner: Sequence[int]
+) -> dict[int, list[tuple[int, float]]]:
+    """Return for each name how far the report says it lies from another: "Kasari, 12 km south of Kut"."""
+    found: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    for index in range(len(mentions) - 1):
+        one, other = owner[index], owner[index + 1]
+        start, end = mentions[index].toponym.end, mentions[index + 1].toponym.start
+        if min(one, other) < 0 or one == other or end - start > 100:
+            continue
+        gap = text[start:end]
+        if not _HAS_LENGTH.search(gap) or not _STATED.search(gap):
+            continue
+        lengths = find_lengths(gap)
+        if len(lengths) == 1 and lengths[0].km is not None:
+            found[one].append((other, lengths[0].km))
+            found[other].append((one, lengths[0].km))
+    return found

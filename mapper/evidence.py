@@ -1,0 +1,315 @@
+"""What a report says for and against each place that its names may mean, in numbers.
+
+The names of a report are settled together: each candidate gains by what the other names probably mean - by the share of
+the report's names in its country and its region, by those named in the same breath, by places close to it - and by names
+that stand as qualifiers ("Paris, Texas"). As each depends on the others, the shares are worked out in a few rounds, from
+the prominence of the candidates on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.atlas import Atlas, Columns
+from mapper.placefile import AIRFIELD, AREA, CAPITAL, CITY, COUNTRY, LESSER_REGION, REGION, SITE, WATER
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+ROUNDS = 4
+MOST_CANDIDATES = 1_500  # in a block of names
+PER_NAME = 60
+NEAR_KM = 60.0
+FLOOR = 0.02  # a share that stands for "nothing known"
+NOWHERE = 0.2  # the share of what lies in no country, or in no one region
+LARGE_CITY = 100_000  # inhabitants from which a city may hold another place
+_SPOTS = (CITY, CAPITAL, AIRFIELD, SITE)
+_EARTH_KM = 6371.0088  # IUGG mean radius
+FEATURES = (
+    "prior", "country", "region", "lesser region", "area", "water", "site", "demonym", "exact", "country share",
+    "region share", "country beside", "region beside", "near", "qualified", "qualifies", "hint", "country holds",
+    "region holds", "stated", "capital", "speaks", "likeness", "lesser namesake", "cue", "faint", "in part",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in one sense: its candidates as (gazetteer number, score, match), how often it stands, and what is said of it.
+
+    ``hint`` is what the words around say that it is: region, city, water, country or nothing. ``speaks`` tells that it
+    stands for a government or a team ("Kyiv said"). ``stated`` are the places
+    (number of a name, km) that the report says it lies so far from.
+    """
+
+    candidates: Sequence[tuple[int, float, str]]
+    count: int = 1
+    hint: str = ""
+    speaks: bool = False
+    stated: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass
+class Block:
+    """The names of a report, or of a part of it, with how they stand to each other.
+
+    ``beside`` are pairs of names that stand close to each other, ``qualifiers`` pairs of a name and the name of an area
+    behind it. ``cues`` are the countries (ISO 3166-1 alpha-2) that the wording points to, with how many words do.
+    """
+
+    names: list[Name]
+    beside: list[tuple[int, int]] = field(default_factory=list)
+    qualifiers: list[tuple[int, int]] = field(default_factory=list)
+    cues: dict[str, float] = field(default_factory=dict)
+
+
+class Field:
+    """The candidates of a block in columns, one after the other.
+
+    Parameters
+    ----------
+    block : Block
+    atlas : Atlas
+    """
+
+    def __init__(self, block: Block, atlas: Atlas) -> None:
+        names = block.names
+        most = max(3, min(PER_NAME, MOST_CANDIDATES // max(len(names), 1)))
+        kept = [name.candidates[:most] for name in names]
+        self.sizes = np.array([len(k) for k in kept], np.int64)
+        self.starts = np.concatenate([[0], np.cumsum(self.sizes)])
+        self.owner = np.repeat(np.arange(len(names)), self.sizes)
+        flat = [c for k in kept for c in k]
+        self.numbers = np.array([c[0] for c in flat], np.int64)
+        self.prior = np.array([c[1] for c in flat], np.float64)
+        self.matches = [c[2] for c in flat]
+        self.places = atlas.columns(self.numbers)
+        self.weight = 1 + np.log([max(name.count, 1) for name in names])
+        self.block = block
+        self._countries, self.country = np.unique(self.places.country, return_inverse=True)
+        self._regions, self.region = np.unique(self.places.admin1, return_inverse=True)
+        self._fixed = self._fixed_features()
+        self._cues(block, atlas)
+        self._nearness = self._kernel()
+        self._inside = [self._pair(a, b) for a, b in block.qualifiers]
+        count = len(names)
+        beside = np.zeros((count, count))
+        for a, b in block.beside:
+            if a != b:
+                beside[a, b] = beside[b, a] = 1.0
+        self._beside = beside
+        same_country = self.places.country != 0
+        self._has_country = same_country
+        self._has_region = self.places.admin1 != 0
+
+    def _fixed_features(self) -> Floats:
+        kind = self.places.kind
+        found = np.zeros((len(self.owner), len(FEATURES)))
+        found[:, 0] = self.prior
+        found[:, 1] = kind == COUNTRY
+        found[:, 2] = kind == REGION
+        found[:, 3] = kind == LESSER_REGION
+        found[:, 4] = kind == AREA
+        found[:, 5] = kind == WATER
+        found[:, 6] = (kind == AIRFIELD) | (kind == SITE)
+        found[:, 7] = [match == "demonym" for match in self.matches]
+        found[:, 8] = [match == "exact" for match in self.matches]
+        settled = (kind == CITY) | (kind == CAPITAL)
+        found[:, 20] = kind == CAPITAL
+        found[:, 22] = [match in {"fold", "typo", "part"} for match in self.matches]
+        lesser = self._lesser_namesakes()
+        found[:, 23], found[:, 26] = lesser & (found[:, 8] == 1), lesser & (found[:, 8] == 0)
+        found[:, 25] = [
+            match == "alternate" and prior < 0.45
+            for match, prior in zip(self.matches, self.prior, strict=True)
+        ]
+        power = (kind == CAPITAL) | (kind == COUNTRY)
+        agrees = {
+            "region": np.where((kind == REGION) | (kind == LESSER_REGION), 1.0, np.where(settled, -1.0, 0.0)),
+            "city": np.where(settled, 1.0, -1.0),
+            "water": np.where(kind == WATER, 1.0, -1.0),
+            "country": np.where(kind == COUNTRY, 1.0, 0.0),
+            "area": np.where(kind >= AREA, 1.0, 0.0),
+        }
+        for number, name in enumerate(self.block.names):
+            if name.hint:
+                part = slice(self.starts[number], self.starts[number + 1])
+                found[part, 16] = agrees[name.hint][part]
+            if name.speaks:
+                part = slice(self.starts[number], self.starts[number + 1])
+                found[part, 21] = power[part]
+        return found
+
+    def _cues(self, block: Block, atlas: Atlas) -> None:
+        """Note for each candidate the share of the wording's cues that point to its country."""
+        if not block.cues:
+            return
+        total = sum(block.cues.values())
+        share = np.zeros(len(self.owner))
+        for code, weight in block.cues.items():
+            share[self.places.country == atlas.country_number(code)] = weight / (total + 1.0)
+        self._fixed[:, 24] = np.where(self.places.kind == COUNTRY, 0.0, share * np.log1p(total))
+
+    def _lesser_namesakes(self) -> npt.NDArray[np.bool_]:
+        """Tell cities that bear the name of a country or region elsewhere with four times their people, or bear it in part."""
+        kind, population = self.places.kind, self.places.population
+        exact = np.array([match in {"exact", "region"} for match in self.matches], bool)
+        areas = exact & ((kind == COUNTRY) | (kind == REGION))
+        settled = (kind == CITY) | (kind == CAPITAL)
+        found = np.zeros(len(self.owner), bool)
+        for number in np.unique(self.owner[areas]):
+            part = np.arange(self.starts[number], self.starts[number + 1])
+            own = part[areas[part]]
+            seats = part[
+                settled[part] & exact[part]
+            ]  # a region around a city of its name is no more than that city
+            seat = (self.places.admin1[own][:, None] == self.places.admin1[seats][None, :]) & (
+                10 * population[seats][None, :] >= population[own][:, None]
+            )
+            own = own[~(seat.any(axis=1) & (kind[own] == REGION))]
+            if not len(own):
+                continue
+            greater = population[own][None, :] >= 4 * population[part][:, None]
+            elsewhere = (self.places.admin1[part][:, None] != self.places.admin1[own][None, :]) | ~exact[
+                part
+            ][:, None]
+            lesser = (greater & elsewhere).any(axis=1) & (kind[part] != COUNTRY) & (kind[part] != REGION)
+            found[part] = lesser & ~((kind[part] == CAPITAL) & exact[part])
+        return found
+
+    def _kernel(self) -> Floats:
+        """Return how close each two candidates are, 1 at the same spot, 0 for candidates of one name and for wide places."""
+        toward = self.places.toward.astype(np.float32)
+        chord2 = np.maximum(2 - 2 * (toward @ toward.T), 0) * np.float32((_EARTH_KM / NEAR_KM) ** 2)
+        near: Floats = 1 / (1 + chord2) ** 2
+        wide = (self.places.radius_km > 150) | (self.places.kind == COUNTRY)
+        near[:, wide] = 0
+        near[wide, :] = 0
+        near[self.owner[:, None] == self.owner[None, :]] = 0
+        return near
+
+    def _pair(self, one: int, area: int) -> npt.NDArray[np.bool_]:
+        """Tell which candidates of a name lie within which candidates of another."""
+        a = slice(self.starts[one], self.starts[one + 1])
+        b = slice(self.starts[area], self.starts[area + 1])
+        return within(self.places, a, b)
+
+    def features(self, shares: Floats) -> Floats:
+        """Return the features of each candidate, given what the names probably mean.
+
+        Parameters
+        ----------
+        shares : array of shape (candidates,)
+            How likely each is, summing to 1 for each name.
+
+        Returns
+        -------
+        array of shape (candidates, len(FEATURES))
+        """
+        found = self._fixed.copy()
+        count = len(self.block.names)
+        owner, kind = self.owner, self.places.kind
+        by_country = np.zeros((count, len(self._countries)))
+        np.add.at(by_country, (owner, self.country), shares * self._has_country)
+        by_region = np.zeros((count, len(self._regions)))
+        np.add.at(by_region, (owner, self.region), shares * self._has_region)
+        weighted = by_country * self.weight[:, None]
+        others = weighted.sum(axis=0)[None, :] - weighted
+        country = (others / (others.sum(axis=1, keepdims=True) + 0.5))[owner, self.country]
+        weighted = by_region * self.weight[:, None]
+        others = weighted.sum(axis=0)[None, :] - weighted
+        region = (others / (others.sum(axis=1, keepdims=True) + 0.5))[owner, self.region]
+        beside = self._beside @ by_country
+        country_beside = (beside / (beside.sum(axis=1, keepdims=True) + 0.5))[owner, self.country]
+        beside = self._beside @ by_region
+        region_beside = (beside / (beside.sum(axis=1, keepdims=True) + 0.5))[owner, self.region]
+        country, country_beside = (
+            np.log(np.where(self._has_country, x, NOWHERE) + FLOOR) for x in (country, country_beside)
+        )
+        region, region_beside = (
+            np.log(np.where(self._has_region, x, NOWHERE) + FLOOR) for x in (region, region_beside)
+        )
+        is_country, is_region = kind == COUNTRY, kind == REGION
+        found[:, 9] = np.where(is_country, np.log(FLOOR), country)
+        found[:, 10] = np.where(is_country | is_region, np.log(FLOOR), region)
+        found[:, 11] = np.where(is_country, np.log(FLOOR), country_beside)
+        found[:, 12] = np.where(is_country | is_region, np.log(FLOOR), region_beside)
+        found[:, 13] = np.log1p(self._nearness @ (shares * self.weight[owner]))
+        found[:, 17] = np.where(is_country, country, np.log(FLOOR))
+        found[:, 18] = np.where(is_region, region, np.log(FLOOR))
+        for (one, area), inside in zip(self.block.qualifiers, self._inside, strict=True):
+            a = slice(self.starts[one], self.starts[one + 1])
+            b = slice(self.starts[area], self.starts[area + 1])
+            found[a, 14] = np.maximum(found[a, 14], np.log(inside @ shares[b] + FLOOR) - np.log(FLOOR))
+            found[b, 15] = np.maximum(found[b, 15], np.log(inside.T @ shares[a] + FLOOR) - np.log(FLOOR))
+        for number, name in enumerate(self.block.names):
+            part = slice(self.starts[number], self.starts[number + 1])
+            for other, km in name.stated:
+                target = slice(self.starts[other], self.starts[other + 1])
+                distance = self._distances(part, target)
+                agrees = np.exp(-(((distance - km) / (0.25 * km + 10)) ** 2))
+                spots = np.isin(self.places.kind, _SPOTS)  # how far is it to a sea or a region?
+                told = agrees @ (shares[target] * spots[target]) * spots[part]
+                found[part, 19] = np.maximum(found[part, 19], told)
+        return found
+
+    def closest(self, row: int, shares: Floats) -> int:
+        """Return the candidate of another name that lies closest to one, counted by how likely it is."""
+        return int(np.argmax(self._nearness[row] * shares))
+
+    def _distances(self, one: slice, other: slice) -> Floats:
+        dots = np.clip(self.places.toward[one] @ self.places.toward[other].T, -1, 1)
+        distances: Floats = np.arccos(dots) * _EARTH_KM
+        return distances
+
+    def settle(self, weights: Floats) -> tuple[Floats, Floats]:
+        """Return how likely each candidate is, and its features, after the last round."""
+        shares = self.softmax(self.prior * weights[0])
+        features = self._fixed
+        for _ in range(ROUNDS):
+            features = self.features(shares)
+            shares = self.softmax(features @ weights)
+        return shares, features
+
+    def softmax(self, scores: Floats) -> Floats:
+        """Return the shares of scores among the candidates of each name."""
+        if not len(scores):
+            return scores
+        filled = self.starts[:-1][self.sizes > 0]
+        peaks = np.maximum.reduceat(scores, filled)
+        sizes = self.sizes[self.sizes > 0]
+        shares: Floats = np.exp(scores - np.repeat(peaks, sizes))
+        totals = np.add.reduceat(shares, filled)
+        shares /= np.repeat(totals, sizes)
+        return shares
+
+
+def within(places: Columns, inner: slice, outer: slice) -> npt.NDArray[np.bool_]:
+    """Tell which of some places lie within which of others, as an array (inner, outer)."""
+    country = (places.country[inner, None] == places.country[None, outer]) & (
+        places.country[inner, None] != 0
+    )
+    region = (places.admin1[inner, None] == places.admin1[None, outer]) & (places.admin1[inner, None] != 0)
+    kind, outer_kind = places.kind[inner, None], places.kind[None, outer]
+    dots = places.toward[inner] @ places.toward[outer].T
+    reach = np.cos(np.minimum(places.radius_km[None, outer] * 1.2 / _EARTH_KM, np.pi))
+    near = dots >= reach
+    smaller = places.radius_km[inner, None] < places.radius_km[None, outer]
+    inside = np.where(
+        outer_kind == COUNTRY,
+        country & (kind != COUNTRY),
+        np.where(
+            outer_kind == REGION,
+            region & (kind != COUNTRY) & (kind != REGION),
+            np.where(
+                outer_kind == LESSER_REGION, region & near & smaller, near & smaller & (outer_kind != CITY)
+            ),
+        ),
+    )
+    city = (outer_kind == CITY) | (outer_kind == CAPITAL)
+    large = places.population[None, outer] > LARGE_CITY
+    found: npt.NDArray[np.bool_] = np.where(city, near & smaller & country & large, inside)
+    return found
