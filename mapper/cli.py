@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_published(command)
     _add_view(command)
+    _add_recognizer(command)
     command.add_argument("--title", help="title of the map")
     command.set_defaults(run=_map)
 
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("-o", "--output", metavar="FILE", help="where to write (default: standard output)")
     _add_published(command)
     _add_view(command)
+    _add_recognizer(command)
     command.set_defaults(run=_extract)
 
     command = commands.add_parser("geocode", help="place names → candidates, best first")
@@ -163,6 +165,15 @@ def _add_view(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_recognizer(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--recognizer",
+        default="tagger",
+        metavar="NAME",
+        help="how place names are found: tagger (default), rules, or spacy:PIPELINE, an installed spaCy pipeline",
+    )
+
+
 def _map(options: argparse.Namespace) -> int:
     from mapper.maps import map_html
     from mapper.pipeline import make_map
@@ -195,7 +206,10 @@ def _read(options: argparse.Namespace) -> tuple[list[Extraction], list[Rejected]
 
     extractions: list[Extraction] = []
     rejected: list[Rejected] = []
-    for answer in extract_all(options.inputs, published=options.published, view=options.view):
+    read = extract_all(
+        options.inputs, published=options.published, view=options.view, recognizer=options.recognizer
+    )
+    for answer in read:
         if isinstance(answer, Rejected):
             rejected.append(answer)
             _say(f"mapper: {answer.source}: {answer.reason}")

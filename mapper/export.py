@@ -123,7 +123,7 @@ def place_record(place: Place) -> dict[str, Any]:
 
 
 def _toponym(resolution: Resolution) -> dict[str, Any]:
-    toponym, place = resolution.toponym, resolution.place
+    toponym, place = resolution.toponym, resolution.place or resolution.near
     return {
         "start": toponym.start,
         "end": toponym.end,
@@ -138,6 +138,8 @@ def _toponym(resolution: Resolution) -> dict[str, Any]:
         "geonameid": place.geonameid if place else None,
         "score": resolution.score,
         "reason": resolution.reason,
+        "approximate": resolution.place is None and resolution.near is not None,
+        "offset": place_record(resolution.offset) if resolution.offset else None,
         "runners_up": [place_record(c.place) | {"score": c.score} for c in resolution.runners_up],
     }
 

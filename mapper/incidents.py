@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from mapper.casualties import Casualties, read_casualties
 from mapper.dates import DateMention, find_dates
 from mapper.events import IMPACT, KIND_ORDER, VIOLENT, EventSigns, Trigger, read_signs
 from mapper.geodesy import distance_km
-from mapper.model import Incident, Place, Rejected, Report, Resolution
-from mapper.scenes import SPECIFIC, listed_places, places_here, pointed_back, stand_in, within
+from mapper.model import UNSURE, Incident, Place, Rejected, Report, Resolution
+from mapper.scenes import listed_places, places_here, pointed_back, specific, stand_in, within
 from mapper.sentences import Sentence
 
 THRESHOLD = 2.0
@@ -102,6 +102,7 @@ def find_incidents(
     rejected : list of Rejected
         Events for which the report gives no place: their sentence, and that reason.
     """
+    resolutions = _usable(resolutions)
     dates = find_dates(report.text, report.published)
     only_day = _only_day(dates)
     dateline = _dateline(report, sentences)
@@ -141,6 +142,25 @@ def find_incidents(
         if event.place is None
     ]
     return [_incident(report, event) for event in clusters if event.place is not None], rejected
+
+
+def _usable(resolutions: Sequence[Resolution]) -> list[Resolution]:
+    """Return the resolutions as an event may use them.
+
+    A spot told by distance and direction goes before the place that it is told by. A place that is not sure, in a country
+    that the report does not name otherwise, is none: better no dot than one in a country that has nothing to do with it.
+    """
+    named = (r for r in resolutions if r.place is not None and r.toponym.role != "part")
+    sure = {r.place.country for r in named if r.place is not None and r.score >= UNSURE}
+    found = []
+    for r in resolutions:
+        if r.offset is not None:
+            found.append(replace(r, place=r.offset))
+        elif r.place is not None and r.score < UNSURE and sure and r.place.country not in sure:
+            found.append(replace(r, place=None))
+        else:
+            found.append(r)
+    return found
 
 
 def _only_day(dates: Sequence[DateMention]) -> DateMention | None:
@@ -383,7 +403,7 @@ def _places_agree(first: Place | None, second: Place | None) -> bool:
 def _merge(host: _Event, event: _Event) -> None:
     """Let a host take what a later sentence adds; what it has already stays."""
     if event.place is not None and not event.carried:
-        finer = host.place is None or SPECIFIC.get(event.place.kind, 2) > SPECIFIC.get(host.place.kind, 2)
+        finer = host.place is None or specific(event.place) > specific(host.place)
         if host.place is not None and host.casualties and not event.casualties:
             finer = False  # a toll for a whole region is not that of one town in it
         if host.carried or finer:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mapper import world
+from mapper.approximations import with_approximations
 from mapper.claims import find_claims
 from mapper.distances import border_distance, country_in_view, territory_distance
 from mapper.errors import InputError, OptionError
 from mapper.incidents import find_incidents
-from mapper.mentions import find_mentions
 from mapper.model import (
     DEFAULT_VIEW,
     BorderDistance,
@@ -27,6 +27,7 @@ from mapper.model import (
     Report,
     TerritoryDistance,
 )
+from mapper.recognizers import DEFAULT, recognizer_named
 from mapper.reports import read_reports, report_from_text
 from mapper.resolve import resolve
 from mapper.sentences import split_sentences
@@ -40,7 +41,13 @@ LABELS_PER_INCIDENT = 12
 MAX_LABELS = 400
 
 
-def extract(report: Report | str, *, published: date | None = None, view: str = DEFAULT_VIEW) -> Extraction:
+def extract(
+    report: Report | str,
+    *,
+    published: date | None = None,
+    view: str = DEFAULT_VIEW,
+    recognizer: str = DEFAULT,
+) -> Extraction:
     """Read one report.
 
     Parameters
@@ -51,6 +58,8 @@ def extract(report: Report | str, *, published: date | None = None, view: str = 
         The publication date, for a report that carries none; relative dates count from it.
     view : str, optional
         Whose borders distances are measured to (see ``data/README.md``).
+    recognizer : str, optional
+        How place names are found (:mod:`mapper.recognizers`): ``tagger``, ``rules``, ``spacy:PIPELINE``.
 
     Returns
     -------
@@ -61,7 +70,7 @@ def extract(report: Report | str, *, published: date | None = None, view: str = 
     InputError
         If a bare text is empty or too long to be one report.
     OptionError
-        If there is no such view.
+        If there is no such view or recogniser.
     DataError
         If the data files are missing or damaged.
     """
@@ -72,10 +81,9 @@ def extract(report: Report | str, *, published: date | None = None, view: str = 
         report = read
     if report.published is None and published is not None:
         report = replace(report, published=published)
-    gazetteer = world.gazetteer()
     sentences = split_sentences(report.text)
-    mentions = find_mentions(report, sentences, gazetteer, world.words())
-    resolutions = resolve(report, mentions, gazetteer)
+    mentions = recognizer_named(recognizer)(report, sentences)
+    resolutions = with_approximations(report.text, resolve(report.text, mentions, world.gazetteer()))
     found, rejected = find_incidents(report, sentences, resolutions)
     parties = read_parties(report, resolutions)
     measures = _Measures(view)
@@ -91,7 +99,11 @@ def extract(report: Report | str, *, published: date | None = None, view: str = 
 
 
 def extract_all(
-    sources: Iterable[str | Path], *, published: date | None = None, view: str = DEFAULT_VIEW
+    sources: Iterable[str | Path],
+    *,
+    published: date | None = None,
+    view: str = DEFAULT_VIEW,
+    recognizer: str = DEFAULT,
 ) -> Iterator[Extraction | Rejected]:
     """Read every report of the given files and folders, one after the other.
 
@@ -103,6 +115,8 @@ def extract_all(
         The publication date of reports that carry none.
     view : str, optional
         Whose borders distances are measured to.
+    recognizer : str, optional
+        How place names are found.
 
     Yields
     ------
@@ -111,7 +125,7 @@ def extract_all(
     """
     for source in sources:
         for read in read_reports(source, published=published):
-            yield read if isinstance(read, Rejected) else extract(read, view=view)
+            yield read if isinstance(read, Rejected) else extract(read, view=view, recognizer=recognizer)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from mapper.model import Place, Resolution
 from mapper.sentences import Sentence
 
-SPECIFIC = {"city": 3, "region": 2, "country": 1}  # how closely a kind of place tells where something was
+SPECIFIC = {
+    "point": 3,
+    "city": 3,
+    "site": 3,
+    "airfield": 3,
+    "region": 2,
+    "country": 1,
+}  # how closely a kind of place tells where something was
 REACH_CHARS = 120  # how far the words before and after a name tell how it is used
 
 _LOCATIVE = re.compile(
@@ -32,6 +39,15 @@ _SOURCE_BEFORE = re.compile(
     r"reporters?|agency|doctors|hospitals|according to|told|resident|born|native|raised|educated|lives?|lived|living|originally|man|woman|mayor|governor|bishop) (?:in|of|from|at)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
+# Where the hurt were brought is not where it happened.
+_BROUGHT = re.compile(
+    r"\b(?:died|treated|taken|transported|flown|rushed|airlifted|brought|hospitali[sz]ed|recover(?:ed|ing)|pronounced|admitted)\b[^.;]{0,60}$",
+    re.IGNORECASE,
+)
+_HOSPITAL = re.compile(
+    r"^(?:['’]s)?\s+(?:[\w.-]+\s+){0,3}?(?:hospitals?|clinic|infirmary|medical (?:cent(?:er|re)|college))\b",
+    re.IGNORECASE,
+)
 _AFTER_NAME = re.compile(
     r"^(?:['’]s\b|\s+(?:border|frontier|government|officials?|police|army|military|media|authorities|forces|ministry)\b)",
     re.IGNORECASE,
@@ -42,6 +58,11 @@ _ANAPHORS = (
     (("region",), _REGION_ANAPHOR),
 )  # fmt: skip
 _CAPITAL = re.compile(r"\b(?:the|this|that) (?:\w+ )?capital\b", re.IGNORECASE)
+
+
+def specific(place: Place) -> int:
+    """Return how closely a place tells where something was: 1 for a country to 3; a district tells as much as a town."""
+    return 3 if place.kind == "region" and place.admin2 else SPECIFIC.get(place.kind, 2)
 
 
 def within(offset: int, span: tuple[int, int]) -> bool:
@@ -81,12 +102,24 @@ def places_here(
             _SOURCE_BEFORE.search(before)
             or _ON_THE_WAY.search(before)
             or _JOURNEY.fullmatch(before[-5:] + after[:4])
+            or (_HOSPITAL.match(after) and _BROUGHT.search(before))
         ):
             continue
         modifier = (
             r.place.kind == "city" and before.endswith(" the ") and after[:1] == " " and after[1:2].islower()
         )
-        cue = 0 if modifier else 2 if _LOCATIVE.search(before) else -2 if _FROM.search(before) else 0
+        told = r.place.kind == "point"  # "20 km south of Raqqa"
+        cue = (
+            2
+            if told
+            else 0
+            if modifier
+            else 2
+            if _LOCATIVE.search(before)
+            else -2
+            if _FROM.search(before)
+            else 0
+        )
         if r.place.kind == "country" and (_AFTER_NAME.match(after) or cue <= 0):
             continue
         if cue < 0 and _AFTER_NAME.match(after):
@@ -94,7 +127,7 @@ def places_here(
         owner = _AFTER_NAME.match(after) is not None
         order = (
             cue <= 0 and owner,
-            -SPECIFIC.get(r.place.kind, 2),
+            -specific(r.place),
             -cue,
             min(abs(start - spot) for spot in spots),
         )

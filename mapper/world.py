@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from mapper.borders import Borders
     from mapper.division import Division
     from mapper.gazetteer import Gazetteer
-    from mapper.mentions import Words
     from mapper.model import Point
     from mapper.regions import Located, Regions
+    from mapper.rules import Words
+    from mapper.tagger import Tagger
 
 MANIFEST = "manifest.json"
 OUTLINES_OFF_KM = 5.0  # outlines of regions are up to 3 km off
@@ -250,10 +251,24 @@ def words() -> Words:
     DataError
         If the file is missing or damaged.
     """
-    from mapper.mentions import Words
+    from mapper.rules import Words
 
     content = _json("words.json.gz")
     return Words(common=frozenset(content["common"]), first_names=frozenset(content["first_names"]))
+
+
+@lru_cache(maxsize=1)
+def tagger() -> Tagger:
+    """Return the trained recogniser of place names.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or damaged.
+    """
+    from mapper.tagger import Tagger
+
+    return Tagger(data_file("tagger.npz"), gazetteer(), words().common)
 
 
 def locate(point: Point, view: str = DEFAULT_VIEW) -> Located:

@@ -29,7 +29,7 @@ def places(text):
         ("A strike hit Engels in Russia, Russian media said.", "Engels", ("Engels", "RU")),
         ("A car crashed in Paris, Texas, on Friday.", "Paris", ("Paris", "US")),
         ("Police in Paris, France, said so.", "Paris", ("Paris", "FR")),
-        ("Shells fell in the Kharkiv region of Ukraine.", "Kharkiv region", ("Kharkiv Oblast", "UA")),
+        ("Shells fell in the Kharkiv region of Ukraine.", "Kharkiv", ("Kharkiv Oblast", "UA")),
         ("KYIV, Aug 18 - Two people died in Odesa.", "KYIV", ("Kyiv", "UA")),
         ("The US and the U.K. agreed.", "US", ("United States", "US")),
         ("EDMONTON, Ky. -- One man is dead.", "EDMONTON", ("Edmonton", "US")),
