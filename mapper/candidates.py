@@ -10,6 +10,7 @@ from mapper import lexicon
 from mapper.gazetteer import Gazetteer
 from mapper.model import Candidate
 
+ACRONYM = 6  # letters; longer names in capitals are headlines
 _STREET = regex.compile(
     r"(?:^|\s)(?:"
     + "|".join(sorted(lexicon.STREETS - {"place", "court", "square", "crossing", "way", "circle"}))
@@ -33,8 +34,9 @@ def candidates_of(text: str, role: str, gazetteer: Gazetteer) -> Sequence[Candid
     areas = gazetteer.areas(text) if text.endswith(".") or (len(text) <= 4 and text.isupper()) else ()
     if areas or people:
         return gazetteer.joined((*areas, *people), found)
-    if found or _STREET.search(text):
-        return found
+    acronym = text.isupper() and text.isascii() and len(text) <= ACRONYM
+    if found or acronym or _STREET.search(text):
+        return found  # no street is its town, no acronym like a name
     bare = _SIDE.sub("", text, count=1)
     found = (gazetteer.lookup(bare) or gazetteer.people(bare)) if bare != text else ()
     return gazetteer.as_part(found) or gazetteer.alike(text) or gazetteer.as_part(_leading(text, gazetteer))

@@ -118,8 +118,11 @@ def _read_part(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer, cue
         speaks[number] = speaks[number] or mention.toponym.role == "metonym"
         owner.append(number)
     stated = _stated(text, mentions, owner)
+    kin = _kin(
+        {number: _name(mention) for mention, number in zip(mentions, owner, strict=True) if number >= 0}
+    )
     names = [
-        Name(tuple(candidates), counts[n], _commonest(said[n]), speaks[n], tuple(stated[n]))
+        Name(tuple(candidates), kin[n], counts[n], _commonest(said[n]), speaks[n], tuple(stated[n]))
         for n, candidates in enumerate(gathered)
     ]
     qualifiers = sorted(
@@ -158,6 +161,19 @@ def _merged(
         if entry[0] not in best or best[entry[0]][1] < entry[1]:
             best[entry[0]] = entry
     return sorted(best.values(), key=lambda entry: -entry[1])
+
+
+def _kin(texts: dict[int, str]) -> dict[int, int]:
+    """Return for each name the shortest name that it begins with, itself at the least."""
+    numbers: dict[str, int] = {}
+    for number, text in texts.items():
+        numbers.setdefault(text, number)
+    found = {}
+    for number, text in texts.items():
+        words = text.split()
+        shorter = (numbers.get(" ".join(words[:count])) for count in range(1, len(words)))
+        found[number] = next((other for other in shorter if other is not None), numbers[text])
+    return found
 
 
 def _commonest(said: Counter[str]) -> str:

@@ -40,12 +40,14 @@ FEATURES = (
 class Name:
     """A name in one sense: its candidates as (gazetteer number, score, match), how often it stands, and what is said of it.
 
+    Names of the same ``kin`` ("Pale", "Pale Township") say nothing for each other.
     ``hint`` is what the words around say that it is: region, city, water, country or nothing. ``speaks`` tells that it
     stands for a government or a team ("Kyiv said"). ``stated`` are the places
     (number of a name, km) that the report says it lies so far from.
     """
 
     candidates: Sequence[tuple[int, float, str]]
+    kin: int = 0
     count: int = 1
     hint: str = ""
     speaks: bool = False
@@ -87,6 +89,9 @@ class Field:
         self.prior = np.array([c[1] for c in flat], np.float64)
         self.matches = [c[2] for c in flat]
         self.places = atlas.columns(self.numbers)
+        self.kin = (
+            np.unique([name.kin for name in names], return_inverse=True)[1] if names else np.zeros(0, int)
+        )
         self.weight = 1 + np.log([max(name.count, 1) for name in names])
         self.block = block
         self._countries, self.country = np.unique(self.places.country, return_inverse=True)
@@ -98,7 +103,7 @@ class Field:
         count = len(names)
         beside = np.zeros((count, count))
         for a, b in block.beside:
-            if a != b:
+            if self.kin[a] != self.kin[b]:
                 beside[a, b] = beside[b, a] = 1.0
         self._beside = beside
         same_country = self.places.country != 0
@@ -188,7 +193,7 @@ class Field:
         wide = (self.places.radius_km > 150) | (self.places.kind == COUNTRY)
         near[:, wide] = 0
         near[wide, :] = 0
-        near[self.owner[:, None] == self.owner[None, :]] = 0
+        near[self.kin[self.owner][:, None] == self.kin[self.owner][None, :]] = 0
         return near
 
     def _pair(self, one: int, area: int) -> npt.NDArray[np.bool_]:
@@ -216,11 +221,9 @@ class Field:
         np.add.at(by_country, (owner, self.country), shares * self._has_country)
         by_region = np.zeros((count, len(self._regions)))
         np.add.at(by_region, (owner, self.region), shares * self._has_region)
-        weighted = by_country * self.weight[:, None]
-        others = weighted.sum(axis=0)[None, :] - weighted
+        others = self._of_others(by_country)
         country = (others / (others.sum(axis=1, keepdims=True) + 0.5))[owner, self.country]
-        weighted = by_region * self.weight[:, None]
-        others = weighted.sum(axis=0)[None, :] - weighted
+        others = self._of_others(by_region)
         region = (others / (others.sum(axis=1, keepdims=True) + 0.5))[owner, self.region]
         beside = self._beside @ by_country
         country_beside = (beside / (beside.sum(axis=1, keepdims=True) + 0.5))[owner, self.country]
@@ -255,6 +258,14 @@ class Field:
                 told = agrees @ (shares[target] * spots[target]) * spots[part]
                 found[part, 19] = np.maximum(found[part, 19], told)
         return found
+
+    def _of_others(self, masses: Floats) -> Floats:
+        """Return for each name what the names that are not its kin add up to in each column."""
+        weighted = masses * self.weight[:, None]
+        own = np.zeros((int(self.kin.max(initial=-1)) + 1, masses.shape[1]))
+        np.add.at(own, self.kin, weighted)
+        others: Floats = weighted.sum(axis=0)[None, :] - own[self.kin]
+        return np.maximum(others, 0)
 
     def closest(self, row: int, shares: Floats) -> int:
         """Return the candidate of another name that lies closest to one, counted by how likely it is."""

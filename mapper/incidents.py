@@ -357,6 +357,8 @@ def _same_event(host: _Event, event: _Event) -> bool:
     pointing = event.definite or not event.triggers
     if not pointing and _NEW_EVENT.search(event.text):
         return False
+    if event.place is None and event.place_reason and event.casualties and not event.definite:
+        return False  # it is somewhere else, though it is not known where
     if pointing:
         near = event.sentence.paragraph - host.sentence.paragraph
         return near <= 1 or bool(host.heads & event.heads)

@@ -28,7 +28,7 @@ INCIDENT_KINDS = (
 )
 DEFAULT_VIEW = "international"  # of whose land is whose
 SPOT_KINDS = frozenset(
-    {"city", "airfield", "site"}
+    {"city", "airfield", "site", "point"}
 )  # of places that a point stands for well; others are areas
 UNSURE = 0.5  # below this score a place is not sure to be the one that is meant
 DATE_PRECISIONS = ("day", "week", "month", "year", "unknown")

@@ -19,29 +19,29 @@ from mapper.evidence import FEATURES, FLOOR, Field
 from mapper.gazetteer import Gazetteer
 from mapper.model import UNSURE, Candidate, Mention, Place, Resolution
 
+STRANGER_SCORE = 0.45  # at most: of 22 such answers on the development corpora 9 were right
 LEAST = 0.25  # below it, a name that is only like a place's has no answer
 RUNNERS_UP = 4
 FAINT = 0.25  # the prominence less what the match costs, about that of another name of a village
-KNOWN = (
-    0.6  # the prominence, about that of a city of 60,000, from which a name needs no support from the report
-)
+# The prominence, about that of a city of 60,000, from which a name needs no support from the report.
+KNOWN = 0.6
 
 # Logits a unit of each feature, as data/train_resolver.py prints them, but for four that the labelled texts tell too little
 # of: "stated", "in part" and "qualified" are set by hand, "cue" was raised on the development corpora.
 WEIGHTS = {
-    "prior": 13.977, "country": -0.023, "region": -0.340, "lesser region": 0.515, "area": -3.273, "water": -0.642,
-    "site": 0.183, "demonym": 0.997, "exact": 0.027, "country share": 0.533, "region share": 0.729,
-    "country beside": 0.304, "region beside": 0.199, "near": 2.281, "qualified": 2.000, "qualifies": 0.321,
-    "hint": 1.570, "country holds": 0.624, "region holds": 1.191, "stated": 3.000, "capital": -0.308,
-    "speaks": 1.072, "likeness": 0.000, "lesser namesake": -1.904, "cue": 1.000, "faint": 0.527, "in part": -7.000,
+    "prior": 14.212, "country": -0.047, "region": -0.313, "lesser region": 0.594, "area": -3.241, "water": -0.670,
+    "site": 0.140, "demonym": 0.959, "exact": -0.014, "country share": 0.493, "region share": 0.721,
+    "country beside": 0.292, "region beside": 0.199, "near": 2.355, "qualified": 2.000, "qualifies": 0.418,
+    "hint": 1.540, "country holds": 0.579, "region holds": 1.185, "stated": 3.000, "capital": -0.221, "speaks": 0.945,
+    "likeness": 0.000, "lesser namesake": -2.063, "cue": 1.000, "faint": 0.501, "in part": -7.000,
 }  # fmt: skip
 _WEIGHTS = np.array([WEIGHTS[name] for name in FEATURES])
 _COLUMN = {name: number for number, name in enumerate(FEATURES)}
 # How likely an answer is right: the logit of its share among the candidates and what else speaks for it, fitted on labelled
 # corpora by folds of documents (benchmarks/README.md).
 _RIGHT = {
-    "share": 0.40, "likeness": -2.04, "other name": -0.99, "prior": 1.69, "country share": 0.40, "near": 1.15,
-    "certainty": 0.69, "base": -0.88,
+    "share": 0.40, "likeness": -1.95, "other name": -0.89, "prior": 1.67, "country share": 0.39, "near": 1.38,
+    "certainty": 0.80, "base": -1.00,
 }  # fmt: skip
 _MOST_LOGIT = math.log(0.999 / 0.001)
 _LIKE = frozenset({"fold", "typo", "part"})
@@ -104,6 +104,14 @@ class _Settled:
         """Return a feature of a candidate."""
         return float(self.features[row, _COLUMN[name]])
 
+    def is_stranger(self, row: int) -> bool:
+        """Tell a lesser place, one of several of its name, in a country that no other name of the report points to."""
+        if self.field.matches[row] == "exact" and self.field.sizes[self.field.owner[row]] == 1:
+            return False
+        alone = len(set(self.field.kin.tolist())) < 2
+        lesser = not self.feature(row, "country") and self.feature(row, "prior") < KNOWN
+        return lesser and not alone and self.feature(row, "country share") < math.log(FLOOR + 0.03)
+
     def is_faint(self, row: int) -> bool:
         """Tell another name of a small place, which hardly anybody uses for it."""
         return self.field.matches[row] == "alternate" and self.feature(row, "prior") < FAINT
@@ -126,7 +134,8 @@ class _Settled:
             "base": 1.0,
         }
         total = sum(_RIGHT[name] * value for name, value in told.items())
-        return 1 / (1 + math.exp(-total))
+        chance = 1 / (1 + math.exp(-total))
+        return min(chance, STRANGER_SCORE) if self.is_stranger(row) else chance
 
     def reason(self, name: int, row: int) -> str:
         """Return what speaks most for a candidate."""

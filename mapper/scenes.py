@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mapper.model import Place, Resolution
+from mapper.model import UNSURE, Place, Resolution
 from mapper.sentences import Sentence
 
 SPECIFIC = {
@@ -61,7 +61,7 @@ _CAPITAL = re.compile(r"\b(?:the|this|that) (?:\w+ )?capital\b", re.IGNORECASE)
 
 
 def specific(place: Place) -> int:
-    """Return how closely a place tells where something was: 1 for a country to 3; a district tells as much as a town."""
+    """Return how closely a place tells where something was: 1 for a country to 3 for a town or a district."""
     return 3 if place.kind == "region" and place.admin2 else SPECIFIC.get(place.kind, 2)
 
 
@@ -167,7 +167,7 @@ def stand_in(
     if place is not None and place.kind == "city":
         return place, named
     unknown = [
-        r.toponym.text
+        _lack(r)
         for r in inside
         if r.place is None and _LOCATIVE.search(text[: r.toponym.start - sentence.start][-REACH_CHARS:])
     ]
@@ -178,8 +178,15 @@ def stand_in(
         around = [p for p in seen if not isinstance(p, str) and p.kind == "region"][-1:]
     found = place or min(around, key=lambda area: area.radius_km, default=None)
     if found is None:
-        return None, f"{unknown[0]!r} is not in the gazetteer, and the sentence names no region around it"
-    return found, f"{unknown[0]!r} is not in the gazetteer; {found.name}, named with it, stands in"
+        return None, f"{unknown[0]}, and the sentence names no region around it"
+    return found, f"{unknown[0]}; {found.name}, named with it, stands in"
+
+
+def _lack(r: Resolution) -> str:
+    """Return why a named place holds no event."""
+    if r.score >= UNSURE or r.runners_up:
+        return f"which {r.toponym.text!r} is meant is not sure"
+    return f"{r.toponym.text!r} is not in the gazetteer"
 
 
 def pointed_back(

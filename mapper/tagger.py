@@ -2,7 +2,7 @@
 
 Each word comes in as a vector of its word pieces (from MiniLM, reduced), its form and lists, and what the gazetteer has of
 its name (:mod:`mapper.clues`). Three layers look at the words around, three to each side; then each capitalised word sees
-what its namesakes in the same text look like, and the last layer gives the tags. Trained by ``data/train_tagger.py``.
+what its namesakes in the same text look like, and the last layer gives the tags. Trained by ``data/build_tagger.py``.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Lexicon:
     Parameters
     ----------
     weights : mapping of str to array
-        As ``data/train_tagger.py`` writes them.
+        As ``data/build_tagger.py`` writes them.
     common : frozenset of str
         Common English words in lower case.
     """
@@ -131,7 +131,7 @@ class Tagger:
     Parameters
     ----------
     path : path-like
-        Weights as ``data/train_tagger.py`` writes them.
+        Weights as ``data/build_tagger.py`` writes them.
     gazetteer : Gazetteer
     common : frozenset of str
         Common English words in lower case.
