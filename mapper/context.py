@@ -16,6 +16,15 @@ from mapper.model import Candidate, Mention
 from mapper.quantities import find_lengths
 
 MOST_MENTIONS = 400  # settled together; a longer report is settled in parts
+DATELINE_WEIGHT, DATELINE_CHARS = (
+    2,
+    200,
+)  # how many mentions more a dateline counts, and how far down it may stand
+OUTLET_WEIGHT, LEAST_HOME, MOST_OUTLET_WORDS = (
+    3,
+    0.4,
+    8,
+)  # mentions that an outlet's place counts; its prominence
 BESIDE_CHARS = 150  # about a sentence
 _QUALIFIER_GAP = re.compile(r",\s|\s\(|,?\sin\s(?:the\s)?(?:\w+\s){0,2}|,\s?[a-z]+ of\s|\s|/")
 _OWNER_GAP = re.compile(r"['’]s\s(?:\w+\s){0,3}(?:of\s)?")
@@ -37,6 +46,11 @@ _WATER_AFTER = re.compile(r"\s+(?:rivers?|seas?|lakes?|bay|reservoir|creek|canal
 _AND = re.compile(r"\s(?:and|or|&)\s(?:in\s)?(?:the\s)?")
 _COMMA_AND = re.compile(r",\s(?:and|or|&)\s(?:in\s)?(?:the\s)?")
 _LIST_GAP = re.compile(r",\s(?:[A-Z][\w ]{2,20},\s)?(?:and\s)?|\sand\s|,?\s&\s|\sor\s")
+_DATELINE = re.compile(r"(?:,[^\n—–:-]{2,30})?\s*(?:\([^)\n]{1,20}\)\s*)?(?:--|—|–|\s-\s|:\s)")
+_PAPERS = frozenset(
+    "the times post herald tribune news daily journal gazette mail star sun independent mirror express observer standard record press "
+    "chronicle dispatch today world union republic nation radio tv media agency online".split()
+)
 _STATED = re.compile(
     r"\b(?:of|from|off|outside)\s+(?:the\s+)?(?:(?:city|town|village|capital|port)\s+(?:of\s+)?)?$"
 )
@@ -75,7 +89,9 @@ class Part:
     owner: list[int]
 
 
-def read_context(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[Part]:
+def read_context(
+    text: str, mentions: Sequence[Mention], gazetteer: Gazetteer, outlet: str | None = None
+) -> list[Part]:
     """Read how the names of a report stand to each other, in parts of at most ``MOST_MENTIONS`` mentions.
 
     Parameters
@@ -85,15 +101,19 @@ def read_context(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -
     mentions : sequence of Mention
         In order of the text.
     gazetteer : Gazetteer
+    outlet : str, optional
+        Who published the report: "The Columbus Dispatch" speaks of places near Columbus.
     """
-    cues = wording_cues(text)
+    cues, home = wording_cues(text), _home(outlet or "", gazetteer)
     return [
-        _read_part(text, mentions[start : start + MOST_MENTIONS], gazetteer, cues)
+        _read_part(text, mentions[start : start + MOST_MENTIONS], gazetteer, cues, home)
         for start in range(0, len(mentions), MOST_MENTIONS)
     ]
 
 
-def _read_part(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer, cues: dict[str, float]) -> Part:
+def _read_part(
+    text: str, mentions: Sequence[Mention], gazetteer: Gazetteer, cues: dict[str, float], home: Name | None
+) -> Part:
     hints, words = _hints(text, mentions)
     pairs = _qualifier_pairs(text, mentions)
     keys = _senses(mentions, pairs)
@@ -114,7 +134,7 @@ def _read_part(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer, cue
             gathered.append(_merged(entries(more), entries(mention.candidates)))
         if hint:
             said[number][hint] += 1
-        counts[number] += 1
+        counts[number] += 1 + DATELINE_WEIGHT * (mention is mentions[0] and _is_dateline(text, mention))
         speaks[number] = speaks[number] or mention.toponym.role == "metonym"
         owner.append(number)
     stated = _stated(text, mentions, owner)
@@ -128,6 +148,8 @@ def _read_part(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer, cue
     qualifiers = sorted(
         {(owner[a], owner[b]) for a, b in pairs if min(owner[a], owner[b]) >= 0 and owner[a] != owner[b]}
     )
+    if home is not None:  # a name that nobody mentions, but that speaks for places near it
+        names.append(home)
     return Part(Block(names, _beside(mentions, owner), qualifiers, cues), owner)
 
 
@@ -142,6 +164,26 @@ def wording_cues(text: str) -> dict[str, float]:
     for code, phrases in _CUE_PHRASES.items():
         counts[code] += sum(start.count(phrase) for phrase in phrases)
     return {code: float(min(count, 20)) for code, count in counts.items() if count > (code == "US")}
+
+
+def _home(outlet: str, gazetteer: Gazetteer) -> Name | None:
+    """Return the place that a paper is named after, if there is one of some size."""
+    words = re.findall(r"[^\W\d_][\w'’-]*", outlet)[:MOST_OUTLET_WORDS]
+    for count in (3, 2, 1):
+        for at in range(len(words) - count + 1):
+            name = " ".join(words[at : at + count])
+            found = (
+                entries(gazetteer.lookup(name)) if name[0].isupper() and name.lower() not in _PAPERS else []
+            )
+            if found and found[0][1] >= LEAST_HOME:
+                return Name(tuple(found), kin=-1, count=OUTLET_WEIGHT)
+    return None
+
+
+def _is_dateline(text: str, mention: Mention) -> bool:
+    """Tell the place where a report was filed, which opens it: "SALEM -- ", "Muscat: "."""
+    toponym = mention.toponym
+    return toponym.start < DATELINE_CHARS and _DATELINE.match(text, toponym.end) is not None
 
 
 def entries(candidates: Sequence[Candidate]) -> list[tuple[int, float, str]]:

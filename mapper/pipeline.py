@@ -83,7 +83,9 @@ def extract(
         report = replace(report, published=published)
     sentences = split_sentences(report.text)
     mentions = recognizer_named(recognizer)(report, sentences)
-    resolutions = with_approximations(report.text, resolve(report.text, mentions, world.gazetteer()))
+    resolutions = with_approximations(
+        report.text, resolve(report.text, mentions, world.gazetteer(), report.outlet)
+    )
     found, rejected = find_incidents(report, sentences, resolutions)
     parties = read_parties(report, resolutions)
     measures = _Measures(view)

@@ -52,7 +52,9 @@ def _atlas(gazetteer: Gazetteer) -> Atlas:
     return Atlas(gazetteer)
 
 
-def resolve(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[Resolution]:
+def resolve(
+    text: str, mentions: Sequence[Mention], gazetteer: Gazetteer, outlet: str | None = None
+) -> list[Resolution]:
     """Settle each mention of a report on one place, or say why not.
 
     Parameters
@@ -63,6 +65,8 @@ def resolve(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> lis
         In order of the text.
     gazetteer : Gazetteer
         The one that the mentions' candidates come from.
+    outlet : str, optional
+        Who published the report.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def resolve(text: str, mentions: Sequence[Mention], gazetteer: Gazetteer) -> lis
         One a mention, in the same order. Where ``place`` is None, ``reason`` tells why.
     """
     answers: list[Resolution] = []
-    for part in read_context(text, mentions, gazetteer):
+    for part in read_context(text, mentions, gazetteer, outlet):
         answers += _settle(mentions[len(answers) : len(answers) + len(part.owner)], part, gazetteer)
     return answers
 

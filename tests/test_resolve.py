@@ -5,7 +5,7 @@ import pytest
 from mapper import pipeline
 from mapper.context import read_context, wording_cues
 from mapper.evidence import FEATURES, Field
-from mapper.model import UNSURE, Mention, Toponym
+from mapper.model import UNSURE, Mention, Report, Toponym
 from mapper.resolve import WEIGHTS
 
 
@@ -137,3 +137,27 @@ def test_long_reports_are_settled_in_parts(monkeypatch):
         "They met in Paris, Texas, then in Lyon, France, then in Kharkiv, Ukraine, then in Homs, Syria."
     )
     assert [r.place.country for r in answer.resolutions] == ["US", "US", "FR", "FR", "UA", "UA", "SY", "SY"]
+
+
+@pytest.mark.parametrize(
+    ("outlet", "region"),
+    [
+        ("The Columbus Dispatch", "Ohio"),
+        ("The Irish Times, Dublin", "Leinster"),
+        ("Dallas Morning News", "Texas"),
+    ],
+)
+def test_the_outlet_tells_where_its_readers_live(outlet, region):
+    report = Report(
+        id="x", text="Firefighters in Dublin saved two dogs from a burning house on Monday.", outlet=outlet
+    )
+    (dublin,) = pipeline.extract(report).resolutions
+    assert dublin.place.admin1 == region
+
+
+def test_an_outlet_that_names_no_place_changes_nothing():
+    plain = pipeline.extract(Report(id="x", text="A car crashed in Athens.")).resolutions
+    assert (
+        pipeline.extract(Report(id="x", text="A car crashed in Athens.", outlet="The Daily News")).resolutions
+        == plain
+    )
