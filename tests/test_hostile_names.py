@@ -1,5 +1,6 @@
 """Names in texts that are odd or mean harm: exact offsets, no crash, no hang, the same answers in any number of threads."""
 
+import sys
 import threading
 import time
 
@@ -185,6 +186,16 @@ def test_sentences_of_names_and_marks_give_slices_in_order(triples):
     settled(f"A missile hit an apartment block in {body} on Friday, killing three people.")
 
 
+@pytest.fixture
+def hasty_threads():
+    """Let threads take turns as often as they can, so that a race shows every time."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("hasty_threads")
 def test_threads_give_the_answers_of_one_thread():
     # Words that no text before has had, so that the tagger's memory of words grows while others read it.
     texts = [
@@ -220,3 +231,27 @@ def test_threads_give_the_answers_of_one_thread():
     for text in texts[:4]:
         tokens = tokenize(text)
         assert (abs(shared.probabilities(tokens) - alone.probabilities(tokens)) < 1e-4).all()
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_whole_reports_in_threads_give_the_answers_of_one_thread():
+    reports = [
+        Report(
+            id=str(at),
+            text=f"Shelling hit {name} and Hamlet{at}ville, 20 km south of Raqqa, on Friday, killing {at + 2}.",
+        )
+        for at, name in enumerate([*CITIES, "Tripoli", "Córdoba", "Харків", "Khar\u00adkiv"] * 4)
+    ]
+    expected = [extract(report) for report in reports]
+    found: list[object] = [None] * len(reports)
+
+    def work(first: int) -> None:
+        for at in range(first, len(reports), 6):
+            found[at] = extract(reports[at])
+
+    workers = [threading.Thread(target=work, args=(first,)) for first in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert found == expected
