@@ -23,14 +23,12 @@ sys.path[:0] = [str(ROOT)]
 sys.path.append(str(ROOT / "data"))
 
 import numpy as np  # noqa: E402
-import numpy.typing as npt  # noqa: E402
 import tagger_texts  # noqa: E402
 
 from mapper import world  # noqa: E402
 from mapper.model import Mention, Report  # noqa: E402
 from mapper.sentences import Sentence, split_sentences  # noqa: E402
 from mapper.tagger import Lexicon  # noqa: E402
-from mapper.tokens import Tokens  # noqa: E402
 
 NAMES = ("LGL", "GWN")
 PASSES = 3
@@ -109,7 +107,7 @@ def training_texts(wikinews: Path, copies: int) -> list[list[tagger_texts.Labell
     chance.shuffle(articles)
     weights = tagger_file()
     first = frozenset(str(weights["first_names"]).split("\n"))
-    names = _names(str(weights["surnames"]).split("\n"), chance)
+    names = tagger_texts.put_in(str(weights["surnames"]).split("\n"), chance)
     varied = [[tagger_texts.varied(a, names, first, chance) for a in articles] for _ in range(copies - 1)]
     return [articles, *varied]
 
@@ -123,33 +121,3 @@ def tagger_file() -> dict[str, Any]:
 def lexicon() -> Lexicon:
     """Return the clues of words by themselves."""
     return Lexicon(tagger_file(), world.words().common)
-
-
-def tags_of(article: tagger_texts.Labelled, tokens: Tokens) -> npt.NDArray[np.int64]:
-    """Return the tag of each token: 0 outside, then begin and inside of each role."""
-    tags = np.zeros(len(tokens.texts), np.int64)
-    at = 0
-    for span in article.spans:
-        while at < len(tags) and tokens.ends[at] <= span.start:
-            at += 1
-        begin = 1 + 2 * tagger_texts.ROLES.index(span.role)
-        first = at
-        while at < len(tags) and tokens.starts[at] < span.end:
-            tags[at] = begin if at == first else begin + 1
-            at += 1
-    return tags
-
-
-def _names(surnames: list[str], chance: random.Random) -> dict[str, list[str]]:
-    """Return names to put into texts, larger towns more often."""
-    gazetteer = world.gazetteer()
-    towns = [gazetteer.matcher.name(number) for number in gazetteer.files[0].by_population[:_TOWNS]]
-    towns = [t for t in towns if t.isascii() and t[0].isupper() and "(" not in t and len(t) < 25]
-    weights = [1 / (rank + 200) ** 0.6 for rank in range(len(towns))]
-    words = [town for town in towns if " " not in town][:40_000]
-    return {
-        "town": chance.choices(towns, weights, k=60_000),
-        "county": [f"{word} County" for word in chance.choices(words, k=3000)],
-        "word": chance.choices(words, k=20_000),
-        "surname": [name.capitalize() for name in chance.choices(surnames, k=20_000)],
-    }

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 sys.path[:0] = [str(Path(__file__).resolve().parent)]
 
+import tagger_texts  # noqa: E402
 from corpora import (  # noqa: E402
     NAMES,
     Gold,
@@ -35,7 +36,6 @@ from corpora import (  # noqa: E402
     recognition,
     scorer_at,
     shared,
-    tags_of,
     training_texts,
 )
 
@@ -165,7 +165,7 @@ def train_field(path: Path, wikinews: Path, features: Features) -> float:
     trainer = pycrfsuite.Trainer(verbose=False, params=TRAINING)
     for text in (text for pool in training_texts(wikinews, COPIES) for text in pool):
         tokens = tokenize(text.text)
-        trainer.append(features.of(tokens), [str(tag) for tag in tags_of(text, tokens)])
+        trainer.append(features.of(tokens), [str(tag) for tag in tagger_texts.tags_of(text, tokens)])
     trainer.train(str(path))
     return time.process_time() - start
 

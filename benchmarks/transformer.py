@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 
 sys.path[:0] = [str(Path(__file__).resolve().parent)]
 
+import tagger_texts  # noqa: E402
 from corpora import (  # noqa: E402
     SEED,
     Recognizer,
@@ -37,7 +38,6 @@ from corpora import (  # noqa: E402
     recognition,
     scorer_at,
     shared,
-    tags_of,
     training_texts,
 )
 
@@ -238,7 +238,7 @@ def train(wikinews: Path, epochs: int = EPOCHS, most: int | None = None) -> tupl
 def _document(reader: Reader, text: Any) -> Document:
     tokens = tokenize(text.text)
     groups = np.asarray(namesake_groups(tokens.texts), np.int64)
-    return Document(reader.windows(tokens), groups, tags_of(text, tokens))
+    return Document(reader.windows(tokens), groups, tagger_texts.tags_of(text, tokens))
 
 
 def _epoch(

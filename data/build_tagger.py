@@ -26,7 +26,7 @@ from torch import nn
 from mapper import world
 from mapper.clues import PLACE_CLUES, WORD_CLUES, PlaceClues
 from mapper.tagger import TAGS, Lexicon, namesake_groups
-from mapper.tokens import Tokens, tokenize
+from mapper.tokens import tokenize
 
 DIMENSIONS, WIDTH, LAYERS = 64, 128, 3
 COPIES = 5  # of each article with other names put in
@@ -117,22 +117,6 @@ def name_levels(path: Path, most: int) -> dict[str, float]:
     return found
 
 
-def put_in(surnames: list[str], chance: random.Random) -> dict[str, list[str]]:
-    """Return names that are put into the copies of articles, larger towns more often."""
-    gazetteer = world.gazetteer()
-    towns = [gazetteer.matcher.name(n) for n in gazetteer.files[0].by_population[:120_000]]
-    towns = [
-        town for town in towns if town.isascii() and town[0].isupper() and "(" not in town and len(town) < 25
-    ]
-    words = [town for town in towns if " " not in town]
-    return {
-        "town": chance.choices(towns, [1 / (i + 200) ** 0.6 for i in range(len(towns))], k=60_000),
-        "county": [f"{name} County" for name in chance.choices(words[:40_000], k=3000)],
-        "word": chance.choices(words[:40_000], k=20_000),
-        "surname": [name.capitalize() for name in chance.choices(surnames, k=20_000)],
-    }
-
-
 def example(article: tagger_texts.Labelled, lexicon: Lexicon, places: PlaceClues) -> Example:
     """Return an article's rows (tokens, inputs), frequent words, namesake groups and tags."""
     tokens = tokenize(article.text)
@@ -142,23 +126,8 @@ def example(article: tagger_texts.Labelled, lexicon: Lexicon, places: PlaceClues
         inputs.astype(np.float16),
         frequent,
         np.asarray(namesake_groups(tokens.texts)),
-        tags_of(article, tokens),
+        tagger_texts.tags_of(article, tokens),
     )
-
-
-def tags_of(article: tagger_texts.Labelled, tokens: Tokens) -> np.ndarray:
-    """Return the tag of each token: 0 outside, 1 + 2 · role where a name begins, one more inside."""
-    tags = np.zeros(len(tokens.texts), np.int64)
-    at = 0
-    for span in article.spans:
-        while at < len(tags) and tokens.ends[at] <= span.start:
-            at += 1
-        tag = 1 + 2 * tagger_texts.ROLES.index(span.role)
-        while at < len(tags) and tokens.starts[at] < span.end:
-            tags[at] = tag
-            tag += tag % 2
-            at += 1
-    return tags
 
 
 class Net(nn.Module):
@@ -226,7 +195,7 @@ def collated(batch: list[Example]) -> tuple[Any, ...]:
 def train(articles: list[tagger_texts.Labelled], base: dict[str, Any], chance: random.Random) -> Net:
     """Train the network: the articles as they are and copies with other names, in turn."""
     lexicon, places = Lexicon(base, world.words().common), PlaceClues(world.gazetteer())
-    names = put_in(str(base["surnames"]).split("\n"), chance)
+    names = tagger_texts.put_in(str(base["surnames"]).split("\n"), chance)
     first = frozenset(str(base["first_names"]).split("\n"))
     pools = [[example(a, lexicon, places) for a in articles]]
     for _ in range(COPIES):

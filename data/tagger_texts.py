@@ -13,6 +13,11 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
+from mapper import world
+from mapper.tokens import Tokens
+
 ROLES = "LMDPFS"
 FOLDER = Path(__file__).parent / "tagger_texts"
 _MARK = re.compile(r"\[\[([^\[\]|]+)\|([LMDPFS])\|([^\[\]|]*)\]\]")
@@ -251,3 +256,34 @@ def varied(
     return with_patterns(
         Labelled(article.id + "~", "\n".join(lines), spans), names, sorted(first_names), chance
     )
+
+
+def put_in(surnames: list[str], chance: random.Random) -> dict[str, list[str]]:
+    """Return names that are put into the copies of articles, larger towns more often."""
+    gazetteer = world.gazetteer()
+    towns = [gazetteer.matcher.name(n) for n in gazetteer.files[0].by_population[:120_000]]
+    towns = [
+        town for town in towns if town.isascii() and town[0].isupper() and "(" not in town and len(town) < 25
+    ]
+    words = [town for town in towns if " " not in town]
+    return {
+        "town": chance.choices(towns, [1 / (i + 200) ** 0.6 for i in range(len(towns))], k=60_000),
+        "county": [f"{name} County" for name in chance.choices(words[:40_000], k=3000)],
+        "word": chance.choices(words[:40_000], k=20_000),
+        "surname": [name.capitalize() for name in chance.choices(surnames, k=20_000)],
+    }
+
+
+def tags_of(article: Labelled, tokens: Tokens) -> np.ndarray:
+    """Return the tag of each token: 0 outside, 1 + 2 · role where a name begins, one more inside."""
+    tags = np.zeros(len(tokens.texts), np.int64)
+    at = 0
+    for span in article.spans:
+        while at < len(tags) and tokens.ends[at] <= span.start:
+            at += 1
+        tag = 1 + 2 * ROLES.index(span.role)
+        while at < len(tags) and tokens.starts[at] < span.end:
+            tags[at] = tag
+            tag += tag % 2
+            at += 1
+    return tags

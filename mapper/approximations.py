@@ -21,11 +21,12 @@ VILLAGE_KM = 40.0  # how far a village may lie from the town that it is named be
 GUESS_SCORE = 0.3  # below UNSURE: a guess goes to review
 _WIND = r"(?:north|south|east|west)(?:[\s-]?(?:north|south|east|west)){0,2}"
 _OFFSET = re.compile(
-    rf"\s+(?:(?:to\s+the|due|directly)\s+)?(?P<wind>{_WIND})(?:wards?)?\s+(?:of|from)\s+"
+    rf"\s+(?:(?:to\s+the|due|directly)\s+)?(?P<wind>{_WIND}|(?-i:[NSEW]{{1,3}}))(?:wards?)?\s+(?:of|from)\s+"
     r"(?:(?:the\s+)?(?:regional\s+|provincial\s+|central\s+|capital\s+)?(?:city|town|village|capital|port)\s+(?:of\s+)?,?\s*)?(?:the\s+)?$",
     re.IGNORECASE,
 )
-_HAS_LENGTH = re.compile(r"\b(?:km|kilomet|miles?)|kilomet")
+_HAS_LENGTH = re.compile(r"(?:\b|[0-9])(?:km|kilomet|miles?|mi\b)")
+_LETTERS = {"N": "north", "S": "south", "E": "east", "W": "west"}  # of the compass: "WSW" is west-south-west
 _SUBJECT = re.compile(
     r"(?:,|\(|\bis|\blies|\blocated|\bsituated|\bsits)\s*(?:only|just|some|about|around|roughly|nearly|approximately)?\s*$"
 )
@@ -81,7 +82,8 @@ def _offset(text: str, resolutions: Sequence[Resolution], index: int, place: Pla
         return None
     if index and start == resolutions[index - 1].toponym.end and _SUBJECT.fullmatch(gap[: lengths[-1].start]):
         return None  # "Lyptsi, 10 km north of Kharkiv"
-    bearing = wind_deg(match["wind"])
+    wind = match["wind"]
+    bearing = wind_deg("-".join(_LETTERS[c] for c in wind) if wind.isupper() and len(wind) <= 3 else wind)
     length = lengths[-1]
     if bearing is None or length.km is None or not math.isfinite(length.high_km):
         return None

@@ -31,6 +31,7 @@ from mapper.placefile import (
 from mapper.text import name_key
 from mapper.tokens import Tokens
 
+LONGEST = 60  # letters of a word; what is longer is no name's
 MOST_WORDS = 6  # of a name
 _FORMS = (
     "lower", "title", "capitals", "short capitals", "one capital", "mixed", "dotted", "number", "digits", "comma",
@@ -45,9 +46,7 @@ _LISTS: tuple[frozenset[str], ...] = (
     lexicon.CALENDAR, lexicon.TITLES, lexicon.ORGANISATION, lexicon.FACILITIES, lexicon.AREA_WORDS, lexicon.GENERIC,
     lexicon.LOCATIVE, lexicon.STREETS, lexicon.GOVERNMENT_VERBS, lexicon.CONNECTORS,
 )  # fmt: skip
-WORD_CLUES = (
-    len(_FORMS) + 1 + len(_LISTS) + 3
-)  # common word, the lists, first name, surname, known as a name key
+WORD_CLUES = len(_FORMS) + 1 + len(_LISTS) + 3  # common word, the lists, first name, surname, ASCII
 _TAILS = lexicon.AREA_WORDS | lexicon.SITE_WORDS  # what a name may end in, in small letters
 _WITHIN = _TAILS | lexicon.CONNECTORS | lexicon.SITE_MIDDLES
 _KINDS = 10  # those of the gazetteer, demonyms and metonyms; capitals are cities
@@ -116,7 +115,7 @@ class PlaceClues:
 
     def rows(self, tokens: Tokens) -> npt.NDArray[np.float32]:
         """Return the clues of each token, of shape (tokens, ``PLACE_CLUES``)."""
-        texts = tokens.texts
+        texts = [text[:LONGEST] for text in tokens.texts]
         count = len(texts)
         rows = np.zeros((count, PLACE_CLUES), np.float32)
         following = _following(tokens)

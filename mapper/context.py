@@ -9,12 +9,16 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mapper.evidence import Block, Name
 from mapper.gazetteer import Candidates, Gazetteer
 from mapper.model import Candidate, Mention
 from mapper.quantities import find_lengths
+from mapper.text import name_key
+from mapper.wording import outlet_home, wording_cues
 
+CUT_BACK = 50  # mentions that a part may be shorter, to end with a sentence
 MOST_MENTIONS = 400  # settled together; a longer report is settled in parts
 DATELINE_WEIGHT, DATELINE_CHARS = (
     2,
@@ -47,37 +51,9 @@ _AND = re.compile(r"\s(?:and|or|&)\s(?:in\s)?(?:the\s)?")
 _COMMA_AND = re.compile(r",\s(?:and|or|&)\s(?:in\s)?(?:the\s)?")
 _LIST_GAP = re.compile(r",\s(?:[A-Z][\w ]{2,20},\s)?(?:and\s)?|\sand\s|,?\s&\s|\sor\s")
 _DATELINE = re.compile(r"(?:,[^\n—–:-]{2,30})?\s*(?:\([^)\n]{1,20}\)\s*)?(?:--|—|–|\s-\s|:\s)")
-_PAPERS = frozenset(
-    "the times post herald tribune news daily journal gazette mail star sun independent mirror express observer standard record press "
-    "chronicle dispatch today world union republic nation radio tv media agency online".split()
-)
 _STATED = re.compile(
     r"\b(?:of|from|off|outside)\s+(?:the\s+)?(?:(?:city|town|village|capital|port)\s+(?:of\s+)?)?$"
 )
-# Offices, money and spellings that the papers of one country have of their own, as words and as phrases.
-_CUE_WORDS = {
-    "US": "sheriff sheriffs county counties township townships twp interstate neighborhood neighborhoods color colored colors "
-    "center favorite sophomore sophomores freshman NCAA NFL FBI Medicaid Thanksgiving superintendent",
-    "GB": "£ councillor councillors Cllr constabulary pence NHS GCSE GCSEs MP MPs Tory Tories Labour",
-    "IE": "€ garda gardai gardaí Taoiseach TD TDs Oireachtas HSE GAA RTÉ",
-    "CA": "MPP MPPs RCMP OPP Ont CBC NHL",
-    "AU": "AFL NRL shire bushfire bushfires Aboriginal",
-    "IN": "₹ lakh lakhs crore crores Rs panchayat panchayats taluk taluks BJP collectorate rupees",
-    "PK": "DPO PTI SHO tehsil nazim",
-    "ZA": "SAPS ANC Eskom rand",
-    "NG": "₦ naira LGA APC PDP EFCC",
-    "PH": "barangay barangays PNP pesos Brgy",
-}
-_CUE_PHRASES = {
-    "US": ("School District", "school district", "Highway Patrol", "state trooper", "State Police", "District Attorney", "City Council", "High School", "high school", "state Rep.", "state Sen."),
-    "GB": ("Crown Court", "magistrates", "borough council", "District Council", "Met Office"),
-    "IE": ("County Council", "Fine Gael", "Fianna Fáil"),
-    "IN": ("Lok Sabha", "sub-inspector", "Sub-Inspector"),
-    "NG": ("Local Government Area",),
-}  # fmt: skip
-_CUE_COUNTRY = {word: code for code, words in _CUE_WORDS.items() for word in words.split()}
-_CUE_TOKEN = re.compile(r"[^\W\d_]+|[£€₹₦]")
-CUE_CHARS = 20_000  # of the beginning, in which the wording is read
 _HAS_LENGTH = re.compile(r"\b(?:km|kilomet|miles?|mi)\b|kilomet")
 
 
@@ -104,11 +80,29 @@ def read_context(
     outlet : str, optional
         Who published the report: "The Columbus Dispatch" speaks of places near Columbus.
     """
-    cues, home = wording_cues(text), _home(outlet or "", gazetteer)
+    found = entries(outlet_home(outlet, gazetteer)) if outlet else []
+    home = Name(tuple(found), kin=-1, count=OUTLET_WEIGHT) if found else None
+    cues = wording_cues(text)
+    cuts = _cuts(text, mentions)
     return [
-        _read_part(text, mentions[start : start + MOST_MENTIONS], gazetteer, cues, home)
-        for start in range(0, len(mentions), MOST_MENTIONS)
+        _read_part(text, mentions[start:end], gazetteer, cues, home) for start, end in pairwise([0, *cuts])
     ]
+
+
+def _cuts(text: str, mentions: Sequence[Mention]) -> list[int]:
+    """Return where the parts of a report end, the last at its end: between names that have nothing to do with each other."""
+    cuts = []
+    at = 0
+    while len(mentions) - at > MOST_MENTIONS:
+        end = at + MOST_MENTIONS
+        for cut in range(end, max(end - CUT_BACK, at + 1), -1):
+            gap = text[mentions[cut - 1].toponym.end : mentions[cut].toponym.start]
+            if "\n" in gap or ". " in gap:
+                end = cut
+                break
+        cuts.append(end)
+        at = end
+    return [*cuts, len(mentions)]
 
 
 def _read_part(
@@ -124,23 +118,23 @@ def _read_part(
     speaks: dict[int, bool] = defaultdict(bool)
     said: dict[int, Counter[str]] = defaultdict(Counter)
     for mention, key, hint, word in zip(mentions, keys, hints, words, strict=True):
-        if not mention.candidates:
+        known = entries(mention.candidates)
+        if not known:
             owner.append(-1)
             continue
         number = numbers.get((key, bool(word)))
         if number is None:
             number = numbers[key, bool(word)] = len(gathered)
             more = gazetteer.lookup(f"{mention.toponym.text} {word}") if word else ()
-            gathered.append(_merged(entries(more), entries(mention.candidates)))
+            gathered.append(_merged(entries(more), known))
         if hint:
             said[number][hint] += 1
         counts[number] += 1 + DATELINE_WEIGHT * (mention is mentions[0] and _is_dateline(text, mention))
         speaks[number] = speaks[number] or mention.toponym.role == "metonym"
         owner.append(number)
     stated = _stated(text, mentions, owner)
-    kin = _kin(
-        {number: _name(mention) for mention, number in zip(mentions, owner, strict=True) if number >= 0}
-    )
+    named = {number: _name(mention) for mention, number in zip(mentions, owner, strict=True) if number >= 0}
+    kin = _kin(named, gathered)
     names = [
         Name(tuple(candidates), kin[n], counts[n], _commonest(said[n]), speaks[n], tuple(stated[n]))
         for n, candidates in enumerate(gathered)
@@ -150,34 +144,8 @@ def _read_part(
     )
     if home is not None:  # a name that nobody mentions, but that speaks for places near it
         names.append(home)
-    return Part(Block(names, _beside(mentions, owner), qualifiers, cues), owner)
-
-
-def wording_cues(text: str) -> dict[str, float]:
-    """Return the countries that a report's wording points to, with how many words do: sheriffs, gardaí, lakhs, pounds."""
-    start = text[:CUE_CHARS]
-    counts: Counter[str] = Counter()
-    for word in _CUE_TOKEN.findall(start):
-        code = _CUE_COUNTRY.get(word) or (_CUE_COUNTRY.get(word.lower()) if word.istitle() else None)
-        if code is not None:
-            counts[code] += 1
-    for code, phrases in _CUE_PHRASES.items():
-        counts[code] += sum(start.count(phrase) for phrase in phrases)
-    return {code: float(min(count, 20)) for code, count in counts.items() if count > (code == "US")}
-
-
-def _home(outlet: str, gazetteer: Gazetteer) -> Name | None:
-    """Return the place that a paper is named after, if there is one of some size."""
-    words = re.findall(r"[^\W\d_][\w'’-]*", outlet)[:MOST_OUTLET_WORDS]
-    for count in (3, 2, 1):
-        for at in range(len(words) - count + 1):
-            name = " ".join(words[at : at + count])
-            found = (
-                entries(gazetteer.lookup(name)) if name[0].isupper() and name.lower() not in _PAPERS else []
-            )
-            if found and found[0][1] >= LEAST_HOME:
-                return Name(tuple(found), kin=-1, count=OUTLET_WEIGHT)
-    return None
+    unsaid = frozenset([len(names) - 1] if home is not None else [])
+    return Part(Block(names, _beside(mentions, owner), qualifiers, cues, unsaid), owner)
 
 
 def _is_dateline(text: str, mention: Mention) -> bool:
@@ -205,16 +173,21 @@ def _merged(
     return sorted(best.values(), key=lambda entry: -entry[1])
 
 
-def _kin(texts: dict[int, str]) -> dict[int, int]:
-    """Return for each name the shortest name that it begins with, itself at the least."""
+def _kin(texts: dict[int, str], gathered: Sequence[list[tuple[int, float, str]]]) -> dict[int, int]:
+    """Return for each name the first name that is the same, that it begins with, or that most likely means the same place."""
     numbers: dict[str, int] = {}
+    places: dict[int, int] = {}
     for number, text in texts.items():
         numbers.setdefault(text, number)
-    found = {}
-    for number, text in texts.items():
+    found: dict[int, int] = {}
+    for number, text in sorted(texts.items(), key=lambda item: item[1].count(" ")):
         words = text.split()
         shorter = (numbers.get(" ".join(words[:count])) for count in range(1, len(words)))
-        found[number] = next((other for other in shorter if other is not None), numbers[text])
+        other = next((other for other in shorter if other is not None), numbers[text])
+        best, _, match = gathered[number][0]
+        if match != "demonym":  # a people speaks for its country
+            other = places.setdefault(best, other)
+        found[number] = found.get(other, other)
     return found
 
 
@@ -223,7 +196,7 @@ def _commonest(said: Counter[str]) -> str:
 
 
 def _name(mention: Mention) -> str:
-    return mention.toponym.text.casefold().rstrip(".")
+    return name_key(mention.toponym.text)
 
 
 def _senses(mentions: Sequence[Mention], pairs: Sequence[tuple[int, int]]) -> list[object]:
@@ -258,6 +231,9 @@ def _qualifier_pairs(text: str, mentions: Sequence[Mention]) -> list[tuple[int, 
             pairs.append((index + 1, index))
         elif _QUALIFIER_GAP.fullmatch(gap):
             pairs.append((index, index + 1))
+            before = text[mentions[index - 1].toponym.end : mentions[index].toponym.start] if index else ""
+            if gap in {", ", " in "} and _AND.fullmatch(before):
+                pairs.append((index - 1, index + 1))  # "Goma and Bukavu, Congo"
             if gap == ", " and index and (index - 1, index) in pairs[-3:]:
                 pairs.append((index - 1, index + 1))
     return pairs

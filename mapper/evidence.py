@@ -23,6 +23,7 @@ Ints = npt.NDArray[np.int64]
 ROUNDS = 4
 MOST_CANDIDATES = 1_500  # in a block of names
 PER_NAME = 60
+MORE_PER_NAME = 20  # of those beyond that lie in a country or an area that the report names
 NEAR_KM = 60.0
 FLOOR = 0.02  # a share that stands for "nothing known"
 NOWHERE = 0.2  # the share of what lies in no country, or in no one region
@@ -32,7 +33,7 @@ _EARTH_KM = 6371.0088  # IUGG mean radius
 FEATURES = (
     "prior", "country", "region", "lesser region", "area", "water", "site", "demonym", "exact", "country share",
     "region share", "country beside", "region beside", "near", "qualified", "qualifies", "hint", "country holds",
-    "region holds", "stated", "capital", "speaks", "likeness", "lesser namesake", "cue", "faint", "in part",
+    "region holds", "stated", "capital", "speaks", "likeness", "lesser namesake", "cue", "faint", "in part", "named",
 )  # fmt: skip
 
 
@@ -60,12 +61,14 @@ class Block:
 
     ``beside`` are pairs of names that stand close to each other, ``qualifiers`` pairs of a name and the name of an area
     behind it. ``cues`` are the countries (ISO 3166-1 alpha-2) that the wording points to, with how many words do.
+    ``unsaid`` are names that the report does not mention.
     """
 
     names: list[Name]
     beside: list[tuple[int, int]] = field(default_factory=list)
     qualifiers: list[tuple[int, int]] = field(default_factory=list)
     cues: dict[str, float] = field(default_factory=dict)
+    unsaid: frozenset[int] = frozenset()
 
 
 class Field:
@@ -79,8 +82,7 @@ class Field:
 
     def __init__(self, block: Block, atlas: Atlas) -> None:
         names = block.names
-        most = max(3, min(PER_NAME, MOST_CANDIDATES // max(len(names), 1)))
-        kept = [name.candidates[:most] for name in names]
+        kept = _kept(block, atlas)
         self.sizes = np.array([len(k) for k in kept], np.int64)
         self.starts = np.concatenate([[0], np.cumsum(self.sizes)])
         self.owner = np.repeat(np.arange(len(names)), self.sizes)
@@ -193,6 +195,7 @@ class Field:
         wide = (self.places.radius_km > 150) | (self.places.kind == COUNTRY)
         near[:, wide] = 0
         near[wide, :] = 0
+        near[self.numbers[:, None] == self.numbers[None, :]] = 0  # a place is no witness for itself
         near[self.kin[self.owner][:, None] == self.kin[self.owner][None, :]] = 0
         return near
 
@@ -243,6 +246,12 @@ class Field:
         found[:, 13] = np.log1p(self._nearness @ (shares * self.weight[owner]))
         found[:, 17] = np.where(is_country, country, np.log(FLOOR))
         found[:, 18] = np.where(is_region, region, np.log(FLOOR))
+        outright = shares * self._has_country * ((kind == COUNTRY) | (found[:, 7] == 1))
+        by_named = np.zeros((count, len(self._countries)))
+        np.add.at(by_named, (owner, self.country), outright)
+        others = self._of_others(by_named)
+        told = (others / (others.sum(axis=1, keepdims=True) + 0.5))[owner, self.country]
+        found[:, 27] = np.where(is_country | ~self._has_country, 0.0, told)
         for (one, area), inside in zip(self.block.qualifiers, self._inside, strict=True):
             a = slice(self.starts[one], self.starts[one + 1])
             b = slice(self.starts[area], self.starts[area + 1])
@@ -296,6 +305,29 @@ class Field:
         totals = np.add.reduceat(shares, filled)
         shares /= np.repeat(totals, sizes)
         return shares
+
+
+def _kept(block: Block, atlas: Atlas) -> list[list[tuple[int, float, str]]]:
+    """Return the candidates of each name that are weighed: the most prominent, and of the others those where the report plays."""
+    most = max(3, min(PER_NAME, MOST_CANDIDATES // max(len(block.names), 1)))
+    kept = [list(name.candidates[:most]) for name in block.names]
+    if all(len(name.candidates) <= most for name in block.names):
+        return kept
+    firsts = np.array([name.candidates[0][0] for name in block.names], np.int64)
+    areas = atlas.columns(firsts)
+    named = set(areas.country[areas.kind == COUNTRY].tolist())
+    behind: dict[int, set[int]] = {}
+    for inner, area in block.qualifiers:
+        behind.setdefault(inner, set()).add(int(areas.admin1[area]))
+    for number, name in enumerate(block.names):
+        rest = name.candidates[most:]
+        if rest:
+            places = atlas.columns(np.array([c[0] for c in rest], np.int64))
+            there = np.isin(places.country, list(named)) & (places.country != 0)
+            inside = np.isin(places.admin1, list(behind.get(number, ()))) & (places.admin1 != 0)
+            order = [*np.flatnonzero(inside).tolist(), *np.flatnonzero(there & ~inside).tolist()]
+            kept[number] += [rest[at] for at in order[:MORE_PER_NAME]]
+    return kept
 
 
 def within(places: Columns, inner: slice, outer: slice) -> npt.NDArray[np.bool_]:

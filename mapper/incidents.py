@@ -147,17 +147,17 @@ def find_incidents(
 def _usable(resolutions: Sequence[Resolution]) -> list[Resolution]:
     """Return the resolutions as an event may use them.
 
-    A spot told by distance and direction goes before the place that it is told by. A place that is not sure, in a country
-    that the report does not name otherwise, is none: better no dot than one in a country that has nothing to do with it.
+    A place that is not sure, in a country that the report does not name otherwise, is none: better no dot than one in a
+    country that has nothing to do with it. A spot told by distance and direction goes before the place that it is told by.
     """
     named = (r for r in resolutions if r.place is not None and r.toponym.role != "part")
     sure = {r.place.country for r in named if r.place is not None and r.score >= UNSURE}
     found = []
     for r in resolutions:
-        if r.offset is not None:
-            found.append(replace(r, place=r.offset))
-        elif r.place is not None and r.score < UNSURE and sure and r.place.country not in sure:
+        if r.place is not None and r.score < UNSURE and r.place.country not in sure:
             found.append(replace(r, place=None))
+        elif r.offset is not None:
+            found.append(replace(r, place=r.offset))
         else:
             found.append(r)
     return found

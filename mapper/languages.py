@@ -18,7 +18,8 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     language: frozenset(words.split())
     for language, words in {
         "en": "the of and to in a is was were for on that with by at from as it its his her their they he she be been "
-        "has have had are this which who will would not but or an after before near said says over into killed people",
+        "has have had are this which who will would not but or an after before near said says over into killed people "
+        "kills kill dead hits dies injured police fire bomb blast attack",
         "uk": "і й та в у на з із зі до від за по про при що як який яка які це цей ця його її їх він вона вони був "
         "була було були не але або чи також після під час через біля для тому де ще вже немає є лише внаслідок "
         "щодо проти між серед однак якщо коли без над понад близько сьогодні вчора",
@@ -136,12 +137,17 @@ def _weights() -> dict[str, list[tuple[str, float]]]:
     return weights
 
 
+_IN_NAME = regex.compile(r"\p{L} (?:d[aeiou]|de[lrn]|d[ao]s|des|du|la|las|los|el|al|van|von|y|e) \p{Lu}")
+
+
 def _latin(text: str) -> str:
     scores: defaultdict[str, float] = defaultdict(float)
     weights = _weights()
     for found in islice(_WORD.finditer(text), _MOST_WORDS):
         word = found[0].lower()
         share = 1.0 if found[0].islower() else 0.4  # a capital word may be part of a name: "Los Angeles"
+        if _IN_NAME.match(text, found.start() - 2, found.end() + 2):
+            share = 0.2  # "Playa del Carmen", "Boca do Rio"
         for code, weight in weights.get(word, ()):
             scores[code] += weight * share
         if not word.isascii():

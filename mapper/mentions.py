@@ -165,8 +165,10 @@ def _fitted(text: str, tokens: Tokens, span: Span, gazetteer: Gazetteer) -> tupl
             first += 1  # "Northeast Georgia" is a part of Georgia, "West Africa" a name
     if last < len(tokens.texts) and _is_short(tokens, last + 1) and tokens.texts[last - 1][-1] != ".":
         word = tokens.texts[last - 1]
-        if word.lower() in _SHORT_FORMS or gazetteer.is_short_form(word):
-            last += 1
+        behind = first > 0 and tokens.texts[first - 1] in {",", "-", "("}  # "Gainesville, Ga.", "D-Pa."
+        short = gazetteer.is_short_form(word) and (behind or not gazetteer.lookup(word))
+        if word.lower() in _SHORT_FORMS or short:
+            last += 1  # but "A bomb hit Kut." ends with a stop
     return tokens.starts[first], tokens.ends[_with_site(text, tokens, first, last, gazetteer) - 1]
 
 

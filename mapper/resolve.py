@@ -20,6 +20,7 @@ from mapper.gazetteer import Gazetteer
 from mapper.model import UNSURE, Candidate, Mention, Place, Resolution
 
 STRANGER_SCORE = 0.45  # at most: of 22 such answers on the development corpora 9 were right
+LEAST_SHARE = 0.25  # of the other names, from which a country or a region is a reason
 LEAST = 0.25  # below it, a name that is only like a place's has no answer
 RUNNERS_UP = 4
 FAINT = 0.25  # the prominence less what the match costs, about that of another name of a village
@@ -29,19 +30,19 @@ KNOWN = 0.6
 # Logits a unit of each feature, as data/train_resolver.py prints them, but for four that the labelled texts tell too little
 # of: "stated", "in part" and "qualified" are set by hand, "cue" was raised on the development corpora.
 WEIGHTS = {
-    "prior": 14.212, "country": -0.047, "region": -0.313, "lesser region": 0.594, "area": -3.241, "water": -0.670,
-    "site": 0.140, "demonym": 0.959, "exact": -0.014, "country share": 0.493, "region share": 0.721,
-    "country beside": 0.292, "region beside": 0.199, "near": 2.355, "qualified": 2.000, "qualifies": 0.418,
-    "hint": 1.540, "country holds": 0.579, "region holds": 1.185, "stated": 3.000, "capital": -0.221, "speaks": 0.945,
-    "likeness": 0.000, "lesser namesake": -2.063, "cue": 1.000, "faint": 0.501, "in part": -7.000,
+    "prior": 14.198, "country": -0.000, "region": -0.366, "lesser region": 0.512, "area": -3.087, "water": -0.425,
+    "site": 0.131, "demonym": 1.357, "exact": 0.001, "country share": 0.365, "region share": 0.709,
+    "country beside": 0.287, "region beside": 0.231, "near": 2.307, "qualified": 2.000, "qualifies": 0.400,
+    "hint": 1.512, "country holds": 0.578, "region holds": 1.230, "stated": 3.000, "capital": -0.263, "speaks": 0.948,
+    "likeness": 0.000, "lesser namesake": -2.058, "cue": 1.000, "faint": 0.527, "in part": -7.000, "named": 2.455,
 }  # fmt: skip
 _WEIGHTS = np.array([WEIGHTS[name] for name in FEATURES])
 _COLUMN = {name: number for number, name in enumerate(FEATURES)}
 # How likely an answer is right: the logit of its share among the candidates and what else speaks for it, fitted on labelled
 # corpora by folds of documents (benchmarks/README.md).
 _RIGHT = {
-    "share": 0.40, "likeness": -1.95, "other name": -0.89, "prior": 1.67, "country share": 0.39, "near": 1.38,
-    "certainty": 0.80, "base": -1.00,
+    "share": 0.41, "likeness": -1.97, "other name": -0.78, "prior": 1.67, "country share": 0.38, "near": 1.41,
+    "certainty": 0.76, "base": -1.04,
 }  # fmt: skip
 _MOST_LOGIT = math.log(0.999 / 0.001)
 _LIKE = frozenset({"fold", "typo", "part"})
@@ -143,7 +144,7 @@ class _Settled:
 
     def reason(self, name: int, row: int) -> str:
         """Return what speaks most for a candidate."""
-        place, count = self.place(row), int(self.field.sizes[name])
+        place, count = self.place(row), len(self.block.names[name].candidates)
         if self.field.matches[row] == "demonym":
             return f"demonym of {place.name}"
         if self.field.matches[row] in _LIKE:
@@ -151,17 +152,27 @@ class _Settled:
         if count == 1:
             return "the only place of that name"
         if self.feature(row, "qualified") > -math.log(FLOOR) - 1:
-            areas = [area for inner, area in self.block.qualifiers if inner == name]
-            return (
-                f"named with {self.place(self.order(areas[0])[0]).name}" if areas else "named with its region"
-            )
+            areas = [
+                self.place(self.order(area)[0]) for inner, area in self.block.qualifiers if inner == name
+            ]
+            fitting = [area for area in areas if area.country == place.country]
+            return f"named with {(fitting or areas)[0].name}"
+        if self.feature(row, "stated") > 0.5:
+            return "it lies as far off as the report says"
         if self.feature(row, "near") > 0.5:
             closest = self.field.closest(row, self.shares)
-            return f"it lies close to {self.place(closest).name}, which the report names"
-        if place.kind != "country" and self.feature(row, "region share") > math.log(0.2) and place.admin1:
-            return f"the report is about {place.admin1}"
-        if place.kind != "country" and self.feature(row, "country share") > math.log(0.2):
+            home = int(self.field.owner[closest]) in self.block.unsaid
+            told = "which the outlet is named after" if home else "which the report names"
+            return f"it lies close to {self.place(closest).name}, {told}"
+        below = place.kind != "country" and place.country is not None
+        if below and place.admin1 and self.feature(row, "region share") > math.log(LEAST_SHARE):
+            return f"other names of the report lie in {place.admin1}"
+        if below and self.feature(row, "named") > LEAST_SHARE:
             return "its country is named in the report"
+        if below and self.feature(row, "country share") > math.log(LEAST_SHARE):
+            return "other names of the report lie in its country"
+        if self.feature(row, "hint") > 0:
+            return "the words around it say what kind of place it is"
         if self.feature(row, "cue") > 0.5:
             return "the report is worded as papers of its country are"
         return f"the most prominent of {count} places of that name"

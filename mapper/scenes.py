@@ -39,6 +39,11 @@ _SOURCE_BEFORE = re.compile(
     r"reporters?|agency|doctors|hospitals|according to|told|resident|born|native|raised|educated|lives?|lived|living|originally|man|woman|mayor|governor|bishop) (?:in|of|from|at)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
+_SAID_IN = re.compile(
+    r"\b(?:said|told [\w ]{1,30}|speaking|reported|announced) (?:in|from|at)\s+(?:the\s+)?$", re.IGNORECASE
+)
+# A place that opens a line ("Dhaka: …", "Dhaka — …") is where it was filed, if the line names another.
+_OPENS = re.compile(r"^(?:\s*\([^)\n]{1,20}\))?\s*(?::|--|—|–|\s-)\s")
 # Where the hurt were brought is not where it happened.
 _BROUGHT = re.compile(
     r"\b(?:died|treated|taken|transported|flown|rushed|airlifted|brought|hospitali[sz]ed|recover(?:ed|ing)|pronounced|admitted)\b[^.;]{0,60}$",
@@ -100,6 +105,7 @@ def places_here(
         before, after = text[max(0, start - REACH_CHARS) : start], text[end : end + REACH_CHARS]
         if (
             _SOURCE_BEFORE.search(before)
+            or _SAID_IN.search(before)
             or _ON_THE_WAY.search(before)
             or _JOURNEY.fullmatch(before[-5:] + after[:4])
             or (_HOSPITAL.match(after) and _BROUGHT.search(before))
@@ -125,8 +131,9 @@ def places_here(
         if cue < 0 and _AFTER_NAME.match(after):
             continue
         owner = _AFTER_NAME.match(after) is not None
+        opens = start == 0 and _OPENS.match(after) is not None
         order = (
-            cue <= 0 and owner,
+            opens or (cue <= 0 and owner),
             -specific(r.place),
             -cue,
             min(abs(start - spot) for spot in spots),

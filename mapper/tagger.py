@@ -7,6 +7,7 @@ what its namesakes in the same text look like, and the last layer gives the tags
 
 from __future__ import annotations
 
+import threading
 import zipfile
 import zlib
 from pathlib import Path
@@ -27,6 +28,7 @@ ROLES = ("literal", "metonym", "demonym", "part", "facility", "street")
 TAGS = 1 + 2 * len(ROLES)  # outside, then begin and inside of each role
 MOST_AT_ONCE = 20_000  # tokens; longer texts are tagged in pieces
 _MOST_WORDS = 200_000  # remembered
+_LONGEST_REMEMBERED = 60  # letters; of a longer word its beginning stands for it
 _LONGEST_WORD = 40  # letters that are cut into word pieces
 
 
@@ -93,6 +95,7 @@ class Lexicon:
         )
         self._frequent = {word: at for at, word in enumerate(str(weights["frequent"]).split("\n"), 1)}
         self.dimensions = weights["piece_vectors"].shape[1] + WORD_CLUES
+        self._lock = threading.Lock()  # the rows are shared between threads, and grow
         self._clear()
 
     def is_first_name(self, word: str) -> bool:
@@ -106,12 +109,13 @@ class Lexicon:
 
     def rows(self, words: list[str]) -> tuple[Floats, npt.NDArray[np.int32]]:
         """Return the row of each word, of shape (words, dimensions), and its number among the frequent ones (0: none)."""
-        numbers = self._numbers
-        if len(numbers) > _MOST_WORDS:
-            self._clear()
+        with self._lock:
+            if len(self._numbers) > _MOST_WORDS:
+                self._clear()
             numbers = self._numbers
-        at = [numbers[word] if word in numbers else self._add(word) for word in words]
-        return self._rows[at], self._frequents[at]
+            words = [word[:_LONGEST_REMEMBERED] for word in words]
+            at = [numbers[word] if word in numbers else self._add(word) for word in words]
+            return self._rows[at], self._frequents[at]
 
     def _add(self, word: str) -> int:
         number = len(self._numbers)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import regex
 
 # What is not to be seen within a word, such as a soft hyphen or a direction mark, belongs to it.
-_UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+_UNSEEN = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _TOKEN = regex.compile(
     r"(?:\p{Lu}\p{Ll}?\.){2,}"  # U.S., W.Va.
     rf"|[\p{{L}}\p{{N}}][\p{{L}}\p{{M}}\p{{N}}{_UNSEEN}]*(?:['’ʼ‘`](?!s\b)\p{{L}}[\p{{L}}\p{{M}}{_UNSEEN}]*)*"
@@ -35,9 +34,5 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
     start, end : int, optional
         The part to cut; offsets of the answer are into the whole text.
     """
-    found = list(_matches(text, start, len(text) if end is None else end))
+    found = list(_TOKEN.finditer(text, start, len(text) if end is None else end))
     return Tokens([m.start() for m in found], [m.end() for m in found], [m[0] for m in found])
-
-
-def _matches(text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
-    return _TOKEN.finditer(text, start, end)

@@ -17,6 +17,7 @@ def one(text, name):
         # radius: half of what the figure leaves open and half a wind sideways, added at right angles, and the place's own
         ("The convoy was hit 20 km south of Raqqa on Monday.", "Raqqa", 20, 180, (8, 18)),
         ("A drone fell 35 kilometers north-east of the city of Kharkiv.", "Kharkiv", 35, 45, (20, 30)),
+        ("A quake struck 35 km WSW of Oaxaca, Mexico.", "Oaxaca", 35, 247.5, (15, 25)),
         ("Rebels shelled a base about 100 miles west of Mosul.", "Mosul", 160.9, 270, (70, 110)),
     ],
 )

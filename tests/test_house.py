@@ -46,7 +46,7 @@ FLOORS = [
         "candidates",
         "foreign_names",
     ],
-    ["finder", "relations", "tagger", "evidence", "approximations", "foreign_scan"],
+    ["finder", "relations", "tagger", "evidence", "wording", "approximations", "foreign_scan"],
     ["borders", "context", "foreign_cased", "foreign_caseless"],
     [
         "mentions",

@@ -3,10 +3,11 @@
 import pytest
 
 from mapper import pipeline
-from mapper.context import read_context, wording_cues
+from mapper.context import read_context
 from mapper.evidence import FEATURES, Field
 from mapper.model import UNSURE, Mention, Report, Toponym
 from mapper.resolve import WEIGHTS
+from mapper.wording import wording_cues
 
 
 def found(text):
