@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mapper.atlas import Atlas, Columns
+from mapper.matcher import EARTH_RADIUS_KM
 from mapper.placefile import AIRFIELD, AREA, CAPITAL, CITY, COUNTRY, LESSER_REGION, REGION, SITE, WATER
 
 Floats = npt.NDArray[np.float64]
@@ -29,22 +30,21 @@ FLOOR = 0.02  # a share that stands for "nothing known"
 NOWHERE = 0.2  # the share of what lies in no country, or in no one region
 LARGE_CITY = 100_000  # inhabitants from which a city may hold another place
 _SPOTS = (CITY, CAPITAL, AIRFIELD, SITE)
-_EARTH_KM = 6371.0088  # IUGG mean radius
 FEATURES = (
     "prior", "country", "region", "lesser region", "area", "water", "site", "demonym", "exact", "country share",
     "region share", "country beside", "region beside", "near", "qualified", "qualifies", "hint", "country holds",
     "region holds", "stated", "capital", "speaks", "likeness", "lesser namesake", "cue", "faint", "in part", "named",
 )  # fmt: skip
+_AT = {name: number for number, name in enumerate(FEATURES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name in one sense: its candidates as (gazetteer number, score, match), how often it stands, and what is said of it.
 
-    Names of the same ``kin`` ("Pale", "Pale Township") say nothing for each other.
-    ``hint`` is what the words around say that it is: region, city, water, country or nothing. ``speaks`` tells that it
-    stands for a government or a team ("Kyiv said"). ``stated`` are the places
-    (number of a name, km) that the report says it lies so far from.
+    Names of the same ``kin`` ("Pale", "Pale Township") say nothing for each other. ``hint`` is what the words around say
+    that it is: region, city, water or nothing. ``speaks`` tells that it stands for a government or a team ("Kyiv said").
+    ``stated`` are the places (number of a name, km) that the report says it lies so far from.
     """
 
     candidates: Sequence[tuple[int, float, str]]
@@ -108,28 +108,30 @@ class Field:
             if self.kin[a] != self.kin[b]:
                 beside[a, b] = beside[b, a] = 1.0
         self._beside = beside
-        same_country = self.places.country != 0
-        self._has_country = same_country
+        self._has_country = self.places.country != 0
         self._has_region = self.places.admin1 != 0
 
     def _fixed_features(self) -> Floats:
         kind = self.places.kind
         found = np.zeros((len(self.owner), len(FEATURES)))
-        found[:, 0] = self.prior
-        found[:, 1] = kind == COUNTRY
-        found[:, 2] = kind == REGION
-        found[:, 3] = kind == LESSER_REGION
-        found[:, 4] = kind == AREA
-        found[:, 5] = kind == WATER
-        found[:, 6] = (kind == AIRFIELD) | (kind == SITE)
-        found[:, 7] = [match == "demonym" for match in self.matches]
-        found[:, 8] = [match == "exact" for match in self.matches]
+        found[:, _AT["prior"]] = self.prior
+        found[:, _AT["country"]] = kind == COUNTRY
+        found[:, _AT["region"]] = kind == REGION
+        found[:, _AT["lesser region"]] = kind == LESSER_REGION
+        found[:, _AT["area"]] = kind == AREA
+        found[:, _AT["water"]] = kind == WATER
+        found[:, _AT["site"]] = (kind == AIRFIELD) | (kind == SITE)
+        found[:, _AT["demonym"]] = [match == "demonym" for match in self.matches]
+        found[:, _AT["exact"]] = [match == "exact" for match in self.matches]
         settled = (kind == CITY) | (kind == CAPITAL)
-        found[:, 20] = kind == CAPITAL
-        found[:, 22] = [match in {"fold", "typo", "part"} for match in self.matches]
+        found[:, _AT["capital"]] = kind == CAPITAL
+        found[:, _AT["likeness"]] = [match in {"fold", "typo", "part"} for match in self.matches]
         lesser = self._lesser_namesakes()
-        found[:, 23], found[:, 26] = lesser & (found[:, 8] == 1), lesser & (found[:, 8] == 0)
-        found[:, 25] = [
+        found[:, _AT["lesser namesake"]], found[:, _AT["in part"]] = (
+            lesser & (found[:, _AT["exact"]] == 1),
+            lesser & (found[:, _AT["exact"]] == 0),
+        )
+        found[:, _AT["faint"]] = [
             match == "alternate" and prior < 0.45
             for match, prior in zip(self.matches, self.prior, strict=True)
         ]
@@ -138,16 +140,14 @@ class Field:
             "region": np.where((kind == REGION) | (kind == LESSER_REGION), 1.0, np.where(settled, -1.0, 0.0)),
             "city": np.where(settled, 1.0, -1.0),
             "water": np.where(kind == WATER, 1.0, -1.0),
-            "country": np.where(kind == COUNTRY, 1.0, 0.0),
-            "area": np.where(kind >= AREA, 1.0, 0.0),
         }
         for number, name in enumerate(self.block.names):
             if name.hint:
                 part = slice(self.starts[number], self.starts[number + 1])
-                found[part, 16] = agrees[name.hint][part]
+                found[part, _AT["hint"]] = agrees[name.hint][part]
             if name.speaks:
                 part = slice(self.starts[number], self.starts[number + 1])
-                found[part, 21] = power[part]
+                found[part, _AT["speaks"]] = power[part]
         return found
 
     def _cues(self, block: Block, atlas: Atlas) -> None:
@@ -158,7 +158,7 @@ class Field:
         share = np.zeros(len(self.owner))
         for code, weight in block.cues.items():
             share[self.places.country == atlas.country_number(code)] = weight / (total + 1.0)
-        self._fixed[:, 24] = np.where(self.places.kind == COUNTRY, 0.0, share * np.log1p(total))
+        self._fixed[:, _AT["cue"]] = np.where(self.places.kind == COUNTRY, 0.0, share * np.log1p(total))
 
     def _lesser_namesakes(self) -> npt.NDArray[np.bool_]:
         """Tell cities that bear the name of a country or region elsewhere with four times their people, or bear it in part."""
@@ -190,7 +190,7 @@ class Field:
     def _kernel(self) -> Floats:
         """Return how close each two candidates are, 1 at the same spot, 0 for candidates of one name and for wide places."""
         toward = self.places.toward.astype(np.float32)
-        chord2 = np.maximum(2 - 2 * (toward @ toward.T), 0) * np.float32((_EARTH_KM / NEAR_KM) ** 2)
+        chord2 = np.maximum(2 - 2 * (toward @ toward.T), 0) * np.float32((EARTH_RADIUS_KM / NEAR_KM) ** 2)
         near: Floats = 1 / (1 + chord2) ** 2
         wide = (self.places.radius_km > 150) | (self.places.kind == COUNTRY)
         near[:, wide] = 0
@@ -239,24 +239,28 @@ class Field:
             np.log(np.where(self._has_region, x, NOWHERE) + FLOOR) for x in (region, region_beside)
         )
         is_country, is_region = kind == COUNTRY, kind == REGION
-        found[:, 9] = np.where(is_country, np.log(FLOOR), country)
-        found[:, 10] = np.where(is_country | is_region, np.log(FLOOR), region)
-        found[:, 11] = np.where(is_country, np.log(FLOOR), country_beside)
-        found[:, 12] = np.where(is_country | is_region, np.log(FLOOR), region_beside)
-        found[:, 13] = np.log1p(self._nearness @ (shares * self.weight[owner]))
-        found[:, 17] = np.where(is_country, country, np.log(FLOOR))
-        found[:, 18] = np.where(is_region, region, np.log(FLOOR))
-        outright = shares * self._has_country * ((kind == COUNTRY) | (found[:, 7] == 1))
+        found[:, _AT["country share"]] = np.where(is_country, np.log(FLOOR), country)
+        found[:, _AT["region share"]] = np.where(is_country | is_region, np.log(FLOOR), region)
+        found[:, _AT["country beside"]] = np.where(is_country, np.log(FLOOR), country_beside)
+        found[:, _AT["region beside"]] = np.where(is_country | is_region, np.log(FLOOR), region_beside)
+        found[:, _AT["near"]] = np.log1p(self._nearness @ (shares * self.weight[owner]))
+        found[:, _AT["country holds"]] = np.where(is_country, country, np.log(FLOOR))
+        found[:, _AT["region holds"]] = np.where(is_region, region, np.log(FLOOR))
+        outright = shares * self._has_country * ((kind == COUNTRY) | (found[:, _AT["demonym"]] == 1))
         by_named = np.zeros((count, len(self._countries)))
         np.add.at(by_named, (owner, self.country), outright)
         others = self._of_others(by_named)
         told = (others / (others.sum(axis=1, keepdims=True) + 0.5))[owner, self.country]
-        found[:, 27] = np.where(is_country | ~self._has_country, 0.0, told)
+        found[:, _AT["named"]] = np.where(is_country | ~self._has_country, 0.0, told)
         for (one, area), inside in zip(self.block.qualifiers, self._inside, strict=True):
             a = slice(self.starts[one], self.starts[one + 1])
             b = slice(self.starts[area], self.starts[area + 1])
-            found[a, 14] = np.maximum(found[a, 14], np.log(inside @ shares[b] + FLOOR) - np.log(FLOOR))
-            found[b, 15] = np.maximum(found[b, 15], np.log(inside.T @ shares[a] + FLOOR) - np.log(FLOOR))
+            found[a, _AT["qualified"]] = np.maximum(
+                found[a, _AT["qualified"]], np.log(inside @ shares[b] + FLOOR) - np.log(FLOOR)
+            )
+            found[b, _AT["qualifies"]] = np.maximum(
+                found[b, _AT["qualifies"]], np.log(inside.T @ shares[a] + FLOOR) - np.log(FLOOR)
+            )
         for number, name in enumerate(self.block.names):
             part = slice(self.starts[number], self.starts[number + 1])
             for other, km in name.stated:
@@ -265,7 +269,7 @@ class Field:
                 agrees = np.exp(-(((distance - km) / (0.25 * km + 10)) ** 2))
                 spots = np.isin(self.places.kind, _SPOTS)  # how far is it to a sea or a region?
                 told = agrees @ (shares[target] * spots[target]) * spots[part]
-                found[part, 19] = np.maximum(found[part, 19], told)
+                found[part, _AT["stated"]] = np.maximum(found[part, _AT["stated"]], told)
         return found
 
     def _of_others(self, masses: Floats) -> Floats:
@@ -282,7 +286,7 @@ class Field:
 
     def _distances(self, one: slice, other: slice) -> Floats:
         dots = np.clip(self.places.toward[one] @ self.places.toward[other].T, -1, 1)
-        distances: Floats = np.arccos(dots) * _EARTH_KM
+        distances: Floats = np.arccos(dots) * EARTH_RADIUS_KM
         return distances
 
     def settle(self, weights: Floats) -> tuple[Floats, Floats]:
@@ -338,7 +342,7 @@ def within(places: Columns, inner: slice, outer: slice) -> npt.NDArray[np.bool_]
     region = (places.admin1[inner, None] == places.admin1[None, outer]) & (places.admin1[inner, None] != 0)
     kind, outer_kind = places.kind[inner, None], places.kind[None, outer]
     dots = places.toward[inner] @ places.toward[outer].T
-    reach = np.cos(np.minimum(places.radius_km[None, outer] * 1.2 / _EARTH_KM, np.pi))
+    reach = np.cos(np.minimum(places.radius_km[None, outer] * 1.2 / EARTH_RADIUS_KM, np.pi))
     near = dots >= reach
     smaller = places.radius_km[inner, None] < places.radius_km[None, outer]
     inside = np.where(

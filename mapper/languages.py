@@ -19,7 +19,7 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     for language, words in {
         "en": "the of and to in a is was were for on that with by at from as it its his her their they he she be been "
         "has have had are this which who will would not but or an after before near said says over into killed people "
-        "kills kill dead hits dies injured police fire bomb blast attack",
+        "kills kill dead hits dies injured fire bomb blast attack",
         "uk": "і й та в у на з із зі до від за по про при що як який яка які це цей ця його її їх він вона вони був "
         "була було були не але або чи також після під час через біля для тому де ще вже немає є лише внаслідок "
         "щодо проти між серед однак якщо коли без над понад близько сьогодні вчора",
