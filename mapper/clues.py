@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -133,10 +134,16 @@ class PlaceClues:
             best = 0
             if len(path) > 1:
                 keys = [self._key(texts[i]) for i in path]
+                words = list(
+                    accumulate(key.count(" ") + 1 for key in keys)
+                )  # "T&T" is one token of two words
                 for length in self._prefixes(" ".join(keys)):
-                    last = texts[path[length - 1]]
-                    if length > 1 and (not last[0].islower() or last in _TAILS):
-                        best = max(best, length)
+                    if length not in words:
+                        continue
+                    tokens_in = words.index(length) + 1
+                    last = texts[path[tokens_in - 1]]
+                    if tokens_in > 1 and (not last[0].islower() or last in _TAILS):
+                        best = max(best, tokens_in)
                 name = " ".join(keys[:best]) if best else keys[0]
             else:
                 name = self._key(texts[at])

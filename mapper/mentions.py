@@ -25,7 +25,7 @@ from mapper.tokens import Tokens, tokenize
 # How sure the tagger must be of a name, by its role; below, half of them or more are none.
 LEAST = {"literal": 0.75, "metonym": 0.7, "demonym": 0.5, "part": 0.75, "facility": 0.75, "street": 0.85}
 SURE = 0.97  # from which a name is a place's although somebody is called so too
-CUED = 0.55  # the same for a name that the words before announce: "off", "the village of"
+CUED = 0.45  # the same for a name that the words before announce: "off", "the village of"
 _CUE = regex.compile(
     r"\b(?:in|at|near|outside|off|inside|around|(?:"
     + "|".join(sorted(lexicon.GENERIC))

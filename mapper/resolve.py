@@ -30,19 +30,19 @@ KNOWN = 0.6
 # Logits a unit of each feature, as data/train_resolver.py prints them, but for four that the labelled texts tell too little
 # of: "stated", "in part" and "qualified" are set by hand, "cue" was raised on the development corpora.
 WEIGHTS = {
-    "prior": 14.198, "country": -0.000, "region": -0.366, "lesser region": 0.512, "area": -3.087, "water": -0.425,
-    "site": 0.131, "demonym": 1.357, "exact": 0.001, "country share": 0.365, "region share": 0.709,
-    "country beside": 0.287, "region beside": 0.231, "near": 2.307, "qualified": 2.000, "qualifies": 0.400,
-    "hint": 1.512, "country holds": 0.578, "region holds": 1.230, "stated": 3.000, "capital": -0.263, "speaks": 0.948,
-    "likeness": 0.000, "lesser namesake": -2.058, "cue": 1.000, "faint": 0.527, "in part": -7.000, "named": 2.455,
+    "prior": 14.186, "country": -0.227, "region": -0.343, "lesser region": 0.501, "area": -3.336, "water": -0.567,
+    "site": 0.162, "demonym": 1.302, "exact": 0.062, "country share": 0.351, "region share": 0.691,
+    "country beside": 0.331, "region beside": 0.269, "near": 2.252, "qualified": 2.000, "qualifies": 0.312,
+    "hint": 1.568, "country holds": 0.625, "region holds": 1.240, "stated": 3.000, "capital": -0.230, "speaks": 0.842,
+    "likeness": 0.000, "lesser namesake": -2.109, "cue": 1.000, "faint": 0.627, "in part": -7.000, "named": 2.317,
 }  # fmt: skip
 _WEIGHTS = np.array([WEIGHTS[name] for name in FEATURES])
 _COLUMN = {name: number for number, name in enumerate(FEATURES)}
 # How likely an answer is right: the logit of its share among the candidates and what else speaks for it, fitted on labelled
 # corpora by folds of documents (benchmarks/README.md).
 _RIGHT = {
-    "share": 0.41, "likeness": -1.97, "other name": -0.78, "prior": 1.67, "country share": 0.38, "near": 1.41,
-    "certainty": 0.76, "base": -1.04,
+    "share": 0.43, "likeness": -2.16, "other name": -0.75, "prior": 1.72, "country share": 0.35, "near": 1.45,
+    "certainty": 1.17, "base": -1.56,
 }  # fmt: skip
 _MOST_LOGIT = math.log(0.999 / 0.001)
 _LIKE = frozenset({"fold", "typo", "part"})

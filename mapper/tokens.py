@@ -10,6 +10,7 @@ import regex
 _UNSEEN = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _TOKEN = regex.compile(
     r"(?:\p{Lu}\p{Ll}?\.){2,}"  # U.S., W.Va.
+    r"|\b\p{Lu}{1,2}&\p{Lu}{1,2}\b"  # T&T
     rf"|[\p{{L}}\p{{N}}][\p{{L}}\p{{M}}\p{{N}}{_UNSEEN}]*(?:['’ʼ‘`](?!s\b)\p{{L}}[\p{{L}}\p{{M}}{_UNSEEN}]*)*"
     r"|['’]s\b"
     r"|\n(?:\s*\n)?"

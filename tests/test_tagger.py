@@ -35,6 +35,20 @@ def test_the_gazetteer_gives_its_clues_to_the_longest_name():
     assert rows[:, 2].tolist() == [0, 0, 1, 0, 1]  # ends one
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "T&T Police Service",
+        "The T&T High Commission in Port of Spain",
+        "\u0301a B C",
+        "ﷺ Ahmed of Mecca City",
+    ],
+)
+def test_a_token_may_have_more_words_than_one_or_none(text):
+    tokens = tokenize(text)
+    assert PlaceClues(world.gazetteer()).rows(tokens).shape == (len(tokens.texts), PLACE_CLUES)
+
+
 def test_pieces_are_cut_from_the_left_as_long_as_they_can_be():
     vectors = np.array([[1, 0], [0, 2], [9, 9], [4, 4]], np.int8)
     pieces = WordPieces(["khar", "##kiv", "##k", "!"], vectors, 0.5)

@@ -17,6 +17,7 @@ from mapper.tokens import tokenize
         ("Côte d'Ivoire’s “Harar”", ["Côte", "d'Ivoire", "’s", "“", "Harar", "”"]),
         ("Харків’\nЗапоріжжя", ["Харків", "’", "\n", "Запоріжжя"]),
         ("Kha\u200bna\u00adqin \u202eYe\u0301vlax\u202c", ["Kha\u200bna\u00adqin", "\u202e", "Ye\u0301vlax\u202c"]),
+        ("T&T and B & B", ["T&T", "and", "B", "&", "B"]),
         ("one\n \n\n two", ["one", "\n \n\n", "two"]),
         ("", []),
     ],
