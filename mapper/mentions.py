@@ -100,7 +100,7 @@ def find_mentions(report: Report, gazetteer: Gazetteer, tagger: Tagger) -> list[
         start, end = _fitted(report.text, tokens, span, gazetteer)
         text = report.text[start:end]
         person = not cued and span.certainty < SURE and text in surnames
-        if person or text.lower() in lexicon.NO_NAMES or not any(c.isalpha() for c in text):
+        if person or text.islower() or text.lower() in lexicon.NO_NAMES or not any(c.isalpha() for c in text):
             continue
         role = _role(span.role, report.text, start, end, cued=cued)
         unknown = span.role == "facility" and not gazetteer.lookup(text)  # of which half are none
@@ -192,7 +192,9 @@ def _is_short(tokens: Tokens, end: int) -> bool:
 
 def read_spans(shares: npt.NDArray[np.float32]) -> Iterator[Span]:
     """Read the names out of the tags' probabilities, of shape (tokens, tags)."""
-    tags = shares.argmax(axis=1)
+    tags = np.where(
+        shares[:, 0] < 0.5, shares[:, 1:].argmax(axis=1) + 1, 0
+    )  # a name, in whatever role, or none
     inside = np.flatnonzero(tags)
     at = 0
     while at < len(inside):
