@@ -25,7 +25,6 @@ from typing import Any, NamedTuple
 
 sys.path[:0] = [str(Path(__file__).resolve().parent)]
 
-import tagger_texts  # noqa: E402
 from corpora import (  # noqa: E402
     NAMES,
     Gold,
@@ -36,6 +35,7 @@ from corpora import (  # noqa: E402
     recognition,
     scorer_at,
     shared,
+    tagger_texts,
     training_texts,
 )
 

@@ -28,7 +28,6 @@ from typing import Any, NamedTuple
 
 sys.path[:0] = [str(Path(__file__).resolve().parent)]
 
-import tagger_texts  # noqa: E402
 from corpora import (  # noqa: E402
     SEED,
     Recognizer,
@@ -38,6 +37,7 @@ from corpora import (  # noqa: E402
     recognition,
     scorer_at,
     shared,
+    tagger_texts,
     training_texts,
 )
 
