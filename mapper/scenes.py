@@ -36,7 +36,7 @@ _ON_THE_WAY = re.compile(
 _JOURNEY = re.compile(r"from  to ", re.IGNORECASE)  # with the name between
 _SOURCE_BEFORE = re.compile(
     r"\b(?:ministry|ministers?|officials?|authorities|government|military|spokes\w+|analysts?|experts?|diplomats?|"
-    r"reporters?|agency|doctors|hospitals|according to|told|resident|born|native|raised|educated|lives?|lived|living|originally|man|woman|mayor|governor|bishop) (?:in|of|from|at)\s+(?:the\s+)?$",
+    r"reporters?|agency|doctors|medics|paramedics|sources|hospitals|according to|told|resident|born|native|raised|educated|lives?|lived|living|originally|man|woman|mayor|governor|bishop) (?:in|of|from|at)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _SAID_IN = re.compile(
