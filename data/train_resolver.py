@@ -46,7 +46,7 @@ def is_there(place: Place, where: str) -> bool:
 
 def right_ones(field: Field, number: int, where: str, gazetteer: Gazetteer) -> np.ndarray:
     """Return which candidates of a name are right; none where the label does not say."""
-    part = slice(field.starts[number], field.starts[number + 1])
+    part = field.rows(number)
     places = [gazetteer.place(int(n)) for n in field.numbers[part]]
     right = np.array([is_there(place, where) for place in places], bool)
     wanted = {"country"} if "." not in where and where != "-" else _KINDS.get(field.block.names[number].hint)
@@ -81,7 +81,7 @@ def read(
                 seen.add(owner)
                 known = right_ones(field, owner, where, gazetteer)
                 if known.any():
-                    right[field.starts[owner] : field.starts[owner + 1]] = known
+                    right[field.rows(owner)] = known
         at += len(part.owner)
         if len(right):
             found.append((field, right))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mapper.gazetteer import Gazetteer
 from mapper.matcher import FILE_BITS, OWN
-from mapper.placefile import PlaceFile
+from mapper.placefile import KIND_MASK, PER_DEG, PER_KM, PlaceFile
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -21,7 +21,6 @@ _RECORD = np.dtype(
         ("admin1", "<u4"), ("admin2", "<u4"), ("bytes", "<u2"), ("country", "<u2"), ("feature", "<u2"), ("rest", "<u2"),
     ]
 )  # fmt: skip
-_PER_DEG, _PER_KM, _KINDS = 100_000, 10, 15
 
 
 class Columns(NamedTuple):
@@ -78,14 +77,14 @@ class Atlas:
 
     def _part(self, file: _File, numbers: Ints) -> Columns:
         records = file.records[numbers]
-        lat = np.radians(records["lat"] / _PER_DEG)
-        lon = np.radians(records["lon"] / _PER_DEG)
+        lat = np.radians(records["lat"] / PER_DEG)
+        lon = np.radians(records["lon"] / PER_DEG)
         return Columns(
             np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]),
             file.countries[records["country"]],
             file.divisions[records["admin1"]],
-            (file.ranks[numbers] & _KINDS).astype(np.int64),
-            records["radius"] / _PER_KM,
+            (file.ranks[numbers] & KIND_MASK).astype(np.int64),
+            records["radius"] / PER_KM,
             records["population"].astype(np.int64),
         )
 

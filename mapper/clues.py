@@ -156,7 +156,6 @@ class PlaceClues:
             taken = path[best - 1]
             rows[at : taken + 1, 0] = 1
             rows[at, 1] = 1
-            rows[at + 1 : taken + 1, 1] = 0
             rows[taken, 2] = 1
             rows[at : taken + 1, 3] = best / MOST_WORDS
             rows[at : taken + 1, 4 : _KINDS + 8] = found

@@ -20,15 +20,9 @@ from mapper.wording import outlet_home, wording_cues
 
 CUT_BACK = 50  # mentions that a part may be shorter, to end with a sentence
 MOST_MENTIONS = 400  # settled together; a longer report is settled in parts
-DATELINE_WEIGHT, DATELINE_CHARS = (
-    2,
-    200,
-)  # how many mentions more a dateline counts, and how far down it may stand
-OUTLET_WEIGHT, LEAST_HOME, MOST_OUTLET_WORDS = (
-    3,
-    0.4,
-    8,
-)  # mentions that an outlet's place counts; its prominence
+DATELINE_WEIGHT = 2  # how many mentions more a dateline counts
+DATELINE_CHARS = 200  # how far down it may stand
+OUTLET_WEIGHT = 3  # mentions that the place of an outlet counts
 BESIDE_CHARS = 150  # about a sentence
 _QUALIFIER_GAP = re.compile(r",\s|\s\(|,?\sin\s(?:the\s)?(?:\w+\s){0,2}|,\s?[a-z]+ of\s|\s|/")
 _OWNER_GAP = re.compile(r"['’]s\s(?:\w+\s){0,3}(?:of\s)?")

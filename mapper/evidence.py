@@ -29,13 +29,15 @@ NEAR_KM = 60.0
 FLOOR = 0.02  # a share that stands for "nothing known"
 NOWHERE = 0.2  # the share of what lies in no country, or in no one region
 LARGE_CITY = 100_000  # inhabitants from which a city may hold another place
-_SPOTS = (CITY, CAPITAL, AIRFIELD, SITE)
+_SETTLEMENTS = (CITY, CAPITAL)
+_SPOTS = (*_SETTLEMENTS, AIRFIELD, SITE)
 FEATURES = (
     "prior", "country", "region", "lesser region", "area", "water", "site", "demonym", "exact", "country share",
     "region share", "country beside", "region beside", "near", "qualified", "qualifies", "hint", "country holds",
     "region holds", "stated", "capital", "speaks", "likeness", "lesser namesake", "cue", "faint", "in part", "named",
 )  # fmt: skip
-_AT = {name: number for number, name in enumerate(FEATURES)}
+COLUMN = {name: number for number, name in enumerate(FEATURES)}
+LIKE = frozenset({"fold", "typo", "part"})  # matches of a name that is not the place's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +113,31 @@ class Field:
         self._has_country = self.places.country != 0
         self._has_region = self.places.admin1 != 0
 
+    def rows(self, name: int) -> slice:
+        """Return which rows the candidates of a name are."""
+        return slice(self.starts[name], self.starts[name + 1])
+
     def _fixed_features(self) -> Floats:
         kind = self.places.kind
         found = np.zeros((len(self.owner), len(FEATURES)))
-        found[:, _AT["prior"]] = self.prior
-        found[:, _AT["country"]] = kind == COUNTRY
-        found[:, _AT["region"]] = kind == REGION
-        found[:, _AT["lesser region"]] = kind == LESSER_REGION
-        found[:, _AT["area"]] = kind == AREA
-        found[:, _AT["water"]] = kind == WATER
-        found[:, _AT["site"]] = (kind == AIRFIELD) | (kind == SITE)
-        found[:, _AT["demonym"]] = [match == "demonym" for match in self.matches]
-        found[:, _AT["exact"]] = [match == "exact" for match in self.matches]
-        settled = (kind == CITY) | (kind == CAPITAL)
-        found[:, _AT["capital"]] = kind == CAPITAL
-        found[:, _AT["likeness"]] = [match in {"fold", "typo", "part"} for match in self.matches]
+        found[:, COLUMN["prior"]] = self.prior
+        found[:, COLUMN["country"]] = kind == COUNTRY
+        found[:, COLUMN["region"]] = kind == REGION
+        found[:, COLUMN["lesser region"]] = kind == LESSER_REGION
+        found[:, COLUMN["area"]] = kind == AREA
+        found[:, COLUMN["water"]] = kind == WATER
+        found[:, COLUMN["site"]] = (kind == AIRFIELD) | (kind == SITE)
+        found[:, COLUMN["demonym"]] = [match == "demonym" for match in self.matches]
+        found[:, COLUMN["exact"]] = [match == "exact" for match in self.matches]
+        settled = np.isin(kind, _SETTLEMENTS)
+        found[:, COLUMN["capital"]] = kind == CAPITAL
+        found[:, COLUMN["likeness"]] = [match in LIKE for match in self.matches]
         lesser = self._lesser_namesakes()
-        found[:, _AT["lesser namesake"]], found[:, _AT["in part"]] = (
-            lesser & (found[:, _AT["exact"]] == 1),
-            lesser & (found[:, _AT["exact"]] == 0),
+        found[:, COLUMN["lesser namesake"]], found[:, COLUMN["in part"]] = (
+            lesser & (found[:, COLUMN["exact"]] == 1),
+            lesser & (found[:, COLUMN["exact"]] == 0),
         )
-        found[:, _AT["faint"]] = [
+        found[:, COLUMN["faint"]] = [
             match == "alternate" and prior < 0.45
             for match, prior in zip(self.matches, self.prior, strict=True)
         ]
@@ -142,12 +148,11 @@ class Field:
             "water": np.where(kind == WATER, 1.0, -1.0),
         }
         for number, name in enumerate(self.block.names):
+            part = self.rows(number)
             if name.hint:
-                part = slice(self.starts[number], self.starts[number + 1])
-                found[part, _AT["hint"]] = agrees[name.hint][part]
+                found[part, COLUMN["hint"]] = agrees[name.hint][part]
             if name.speaks:
-                part = slice(self.starts[number], self.starts[number + 1])
-                found[part, _AT["speaks"]] = power[part]
+                found[part, COLUMN["speaks"]] = power[part]
         return found
 
     def _cues(self, block: Block, atlas: Atlas) -> None:
@@ -158,21 +163,20 @@ class Field:
         share = np.zeros(len(self.owner))
         for code, weight in block.cues.items():
             share[self.places.country == atlas.country_number(code)] = weight / (total + 1.0)
-        self._fixed[:, _AT["cue"]] = np.where(self.places.kind == COUNTRY, 0.0, share * np.log1p(total))
+        self._fixed[:, COLUMN["cue"]] = np.where(self.places.kind == COUNTRY, 0.0, share * np.log1p(total))
 
     def _lesser_namesakes(self) -> npt.NDArray[np.bool_]:
         """Tell cities that bear the name of a country or region elsewhere with four times their people, or bear it in part."""
         kind, population = self.places.kind, self.places.population
         exact = np.array([match in {"exact", "region"} for match in self.matches], bool)
         areas = exact & ((kind == COUNTRY) | (kind == REGION))
-        settled = (kind == CITY) | (kind == CAPITAL)
+        settled = np.isin(kind, _SETTLEMENTS)
         found = np.zeros(len(self.owner), bool)
         for number in np.unique(self.owner[areas]):
             part = np.arange(self.starts[number], self.starts[number + 1])
             own = part[areas[part]]
-            seats = part[
-                settled[part] & exact[part]
-            ]  # a region around a city of its name is no more than that city
+            # A region around a city of its name is no more than that city.
+            seats = part[settled[part] & exact[part]]
             seat = (self.places.admin1[own][:, None] == self.places.admin1[seats][None, :]) & (
                 10 * population[seats][None, :] >= population[own][:, None]
             )
@@ -180,9 +184,8 @@ class Field:
             if not len(own):
                 continue
             greater = population[own][None, :] >= 4 * population[part][:, None]
-            elsewhere = (self.places.admin1[part][:, None] != self.places.admin1[own][None, :]) | ~exact[
-                part
-            ][:, None]
+            elsewhere = self.places.admin1[part][:, None] != self.places.admin1[own][None, :]
+            elsewhere |= ~exact[part][:, None]
             lesser = (greater & elsewhere).any(axis=1) & (kind[part] != COUNTRY) & (kind[part] != REGION)
             found[part] = lesser & ~((kind[part] == CAPITAL) & exact[part])
         return found
@@ -201,9 +204,7 @@ class Field:
 
     def _pair(self, one: int, area: int) -> npt.NDArray[np.bool_]:
         """Tell which candidates of a name lie within which candidates of another."""
-        a = slice(self.starts[one], self.starts[one + 1])
-        b = slice(self.starts[area], self.starts[area + 1])
-        return within(self.places, a, b)
+        return within(self.places, self.rows(one), self.rows(area))
 
     def features(self, shares: Floats) -> Floats:
         """Return the features of each candidate, given what the names probably mean.
@@ -218,20 +219,14 @@ class Field:
         array of shape (candidates, len(FEATURES))
         """
         found = self._fixed.copy()
-        count = len(self.block.names)
         owner, kind = self.owner, self.places.kind
-        by_country = np.zeros((count, len(self._countries)))
-        np.add.at(by_country, (owner, self.country), shares * self._has_country)
-        by_region = np.zeros((count, len(self._regions)))
-        np.add.at(by_region, (owner, self.region), shares * self._has_region)
-        others = self._of_others(by_country)
-        country = (others / (others.sum(axis=1, keepdims=True) + 0.5))[owner, self.country]
-        others = self._of_others(by_region)
-        region = (others / (others.sum(axis=1, keepdims=True) + 0.5))[owner, self.region]
-        beside = self._beside @ by_country
-        country_beside = (beside / (beside.sum(axis=1, keepdims=True) + 0.5))[owner, self.country]
-        beside = self._beside @ by_region
-        region_beside = (beside / (beside.sum(axis=1, keepdims=True) + 0.5))[owner, self.region]
+        countries, regions = len(self._countries), len(self._regions)
+        by_country = self._masses(shares * self._has_country, self.country, countries)
+        by_region = self._masses(shares * self._has_region, self.region, regions)
+        country = _part(self._of_others(by_country))[owner, self.country]
+        region = _part(self._of_others(by_region))[owner, self.region]
+        country_beside = _part(self._beside @ by_country)[owner, self.country]
+        region_beside = _part(self._beside @ by_region)[owner, self.region]
         country, country_beside = (
             np.log(np.where(self._has_country, x, NOWHERE) + FLOOR) for x in (country, country_beside)
         )
@@ -239,38 +234,42 @@ class Field:
             np.log(np.where(self._has_region, x, NOWHERE) + FLOOR) for x in (region, region_beside)
         )
         is_country, is_region = kind == COUNTRY, kind == REGION
-        found[:, _AT["country share"]] = np.where(is_country, np.log(FLOOR), country)
-        found[:, _AT["region share"]] = np.where(is_country | is_region, np.log(FLOOR), region)
-        found[:, _AT["country beside"]] = np.where(is_country, np.log(FLOOR), country_beside)
-        found[:, _AT["region beside"]] = np.where(is_country | is_region, np.log(FLOOR), region_beside)
-        found[:, _AT["near"]] = np.log1p(self._nearness @ (shares * self.weight[owner]))
-        found[:, _AT["country holds"]] = np.where(is_country, country, np.log(FLOOR))
-        found[:, _AT["region holds"]] = np.where(is_region, region, np.log(FLOOR))
-        outright = shares * self._has_country * ((kind == COUNTRY) | (found[:, _AT["demonym"]] == 1))
-        by_named = np.zeros((count, len(self._countries)))
-        np.add.at(by_named, (owner, self.country), outright)
-        others = self._of_others(by_named)
-        told = (others / (others.sum(axis=1, keepdims=True) + 0.5))[owner, self.country]
-        found[:, _AT["named"]] = np.where(is_country | ~self._has_country, 0.0, told)
+        found[:, COLUMN["country share"]] = np.where(is_country, np.log(FLOOR), country)
+        found[:, COLUMN["region share"]] = np.where(is_country | is_region, np.log(FLOOR), region)
+        found[:, COLUMN["country beside"]] = np.where(is_country, np.log(FLOOR), country_beside)
+        found[:, COLUMN["region beside"]] = np.where(is_country | is_region, np.log(FLOOR), region_beside)
+        found[:, COLUMN["near"]] = np.log1p(self._nearness @ (shares * self.weight[owner]))
+        found[:, COLUMN["country holds"]] = np.where(is_country, country, np.log(FLOOR))
+        found[:, COLUMN["region holds"]] = np.where(is_region, region, np.log(FLOOR))
+        outright = shares * self._has_country * (is_country | (found[:, COLUMN["demonym"]] == 1))
+        by_named = self._masses(outright, self.country, countries)
+        told = _part(self._of_others(by_named))[owner, self.country]
+        found[:, COLUMN["named"]] = np.where(is_country | ~self._has_country, 0.0, told)
         for (one, area), inside in zip(self.block.qualifiers, self._inside, strict=True):
-            a = slice(self.starts[one], self.starts[one + 1])
-            b = slice(self.starts[area], self.starts[area + 1])
-            found[a, _AT["qualified"]] = np.maximum(
-                found[a, _AT["qualified"]], np.log(inside @ shares[b] + FLOOR) - np.log(FLOOR)
+            a = self.rows(one)
+            b = self.rows(area)
+            found[a, COLUMN["qualified"]] = np.maximum(
+                found[a, COLUMN["qualified"]], np.log(inside @ shares[b] + FLOOR) - np.log(FLOOR)
             )
-            found[b, _AT["qualifies"]] = np.maximum(
-                found[b, _AT["qualifies"]], np.log(inside.T @ shares[a] + FLOOR) - np.log(FLOOR)
+            found[b, COLUMN["qualifies"]] = np.maximum(
+                found[b, COLUMN["qualifies"]], np.log(inside.T @ shares[a] + FLOOR) - np.log(FLOOR)
             )
+        spots = np.isin(kind, _SPOTS)  # how far is it to a sea or a region?
         for number, name in enumerate(self.block.names):
-            part = slice(self.starts[number], self.starts[number + 1])
+            part = self.rows(number)
             for other, km in name.stated:
-                target = slice(self.starts[other], self.starts[other + 1])
+                target = self.rows(other)
                 distance = self._distances(part, target)
                 agrees = np.exp(-(((distance - km) / (0.25 * km + 10)) ** 2))
-                spots = np.isin(self.places.kind, _SPOTS)  # how far is it to a sea or a region?
                 told = agrees @ (shares[target] * spots[target]) * spots[part]
-                found[part, _AT["stated"]] = np.maximum(found[part, _AT["stated"]], told)
+                found[part, COLUMN["stated"]] = np.maximum(found[part, COLUMN["stated"]], told)
         return found
+
+    def _masses(self, shares: Floats, columns: Ints, count: int) -> Floats:
+        """Return what the candidates of each name add up to in each of ``count`` columns."""
+        masses = np.zeros((len(self.block.names), count))
+        np.add.at(masses, (self.owner, columns), shares)
+        return masses
 
     def _of_others(self, masses: Floats) -> Floats:
         """Return for each name what the names that are not its kin add up to in each column."""
@@ -309,6 +308,12 @@ class Field:
         totals = np.add.reduceat(shares, filled)
         shares /= np.repeat(totals, sizes)
         return shares
+
+
+def _part(masses: Floats) -> Floats:
+    """Return each mass as a share of its row, less where the row as a whole says little."""
+    shares: Floats = masses / (masses.sum(axis=1, keepdims=True) + 0.5)
+    return shares
 
 
 def _kept(block: Block, atlas: Atlas) -> list[list[tuple[int, float, str]]]:
@@ -351,12 +356,10 @@ def within(places: Columns, inner: slice, outer: slice) -> npt.NDArray[np.bool_]
         np.where(
             outer_kind == REGION,
             region & (kind != COUNTRY) & (kind != REGION),
-            np.where(
-                outer_kind == LESSER_REGION, region & near & smaller, near & smaller & (outer_kind != CITY)
-            ),
+            np.where(outer_kind == LESSER_REGION, region & near & smaller, near & smaller),
         ),
     )
-    city = (outer_kind == CITY) | (outer_kind == CAPITAL)
+    city = np.isin(outer_kind, _SETTLEMENTS)
     large = places.population[None, outer] > LARGE_CITY
     found: npt.NDArray[np.bool_] = np.where(city, near & smaller & country & large, inside)
     return found

@@ -150,8 +150,9 @@ def _usable(resolutions: Sequence[Resolution]) -> list[Resolution]:
     A place that is not sure, in a country that the report does not name otherwise, is none: better no dot than one in a
     country that has nothing to do with it. A spot told by distance and direction goes before the place that it is told by.
     """
-    named = (r for r in resolutions if r.place is not None and r.toponym.role != "part")
-    sure = {r.place.country for r in named if r.place is not None and r.score >= UNSURE}
+    sure = {
+        r.place.country for r in resolutions if r.place and r.score >= UNSURE and r.toponym.role != "part"
+    }
     found = []
     for r in resolutions:
         if r.place is not None and r.score < UNSURE and r.place.country not in sure:

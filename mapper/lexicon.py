@@ -77,7 +77,7 @@ SITE_MIDDLES = frozenset(
     "nuclear power hydroelectric thermal refugee air naval military army oil gas border international".split()
 )
 # Bodies whose short names look like a country's.
-BODIES = frozenset("un u.n. nato who eu-led unicef unesco opec asean".split())
+BODIES = frozenset("un u.n. nato who unicef unesco opec asean".split())
 # Parts of places, before their names.
 SIDES = frozenset(
     "north south east west northern southern eastern western northeast northwest southeast southwest northeastern northwestern "

@@ -24,8 +24,8 @@ from mapper.tokens import Tokens, tokenize
 
 # How sure the tagger must be of a name, by its role; below, half of them or more are none.
 LEAST = {"literal": 0.75, "metonym": 0.7, "demonym": 0.5, "part": 0.75, "facility": 0.75, "street": 0.85}
-SURE = 0.97  # from which a name is a place's although somebody is called so too
 CUED = 0.45  # the same for a name that the words before announce: "off", "the village of"
+SURE = 0.97  # from which a name is a place's although somebody is called so too
 _CUE = regex.compile(
     r"\b(?:in|at|near|outside|off|inside|around|(?:"
     + "|".join(sorted(lexicon.GENERIC))
@@ -192,9 +192,8 @@ def _is_short(tokens: Tokens, end: int) -> bool:
 
 def read_spans(shares: npt.NDArray[np.float32]) -> Iterator[Span]:
     """Read the names out of the tags' probabilities, of shape (tokens, tags)."""
-    tags = np.where(
-        shares[:, 0] < 0.5, shares[:, 1:].argmax(axis=1) + 1, 0
-    )  # a name, in whatever role, or none
+    # A name, in whatever role, or none.
+    tags = np.where(shares[:, 0] < 0.5, shares[:, 1:].argmax(axis=1) + 1, 0)
     inside = np.flatnonzero(tags)
     at = 0
     while at < len(inside):

@@ -33,11 +33,11 @@ _FLAG_BITS = 3
 _FLAGS = (1 << _FLAG_BITS) - 1
 CELL_DEG = 0.5  # the size of the cells that settlements are filed in by position
 _ROWS, _COLUMNS = round(180 / CELL_DEG), round(360 / CELL_DEG)
-_PER_DEG, _PER_KM = 100_000, 10  # steps
+PER_DEG, PER_KM = 100_000, 10  # steps
 _RECORD = struct.Struct("<iiIIIIIIHHH2x")
 _SCORE = 10_000  # steps of prominence
 _KIND_BITS = 4
-_KINDS = (1 << _KIND_BITS) - 1
+KIND_MASK = (1 << _KIND_BITS) - 1
 
 
 class Record(NamedTuple):
@@ -58,17 +58,17 @@ class Record(NamedTuple):
     @property
     def lat_deg(self) -> float:
         """The latitude in degrees."""
-        return self.lat / _PER_DEG
+        return self.lat / PER_DEG
 
     @property
     def lon_deg(self) -> float:
         """The longitude in degrees."""
-        return self.lon / _PER_DEG
+        return self.lon / PER_DEG
 
     @property
     def radius_km(self) -> float:
         """How far the place reaches."""
-        return self.radius / _PER_KM
+        return self.radius / PER_KM
 
 
 @dataclass
@@ -173,7 +173,7 @@ class PlaceFile:
                 (
                     post >> _FLAG_BITS,
                     post & _FLAGS,
-                    (rank := ranks[post >> _FLAG_BITS]) & _KINDS,
+                    (rank := ranks[post >> _FLAG_BITS]) & KIND_MASK,
                     (rank >> _KIND_BITS) / _SCORE,
                 )
                 for post in posts
@@ -210,7 +210,7 @@ class PlaceFile:
 
     def kind(self, number: int) -> int:
         """Return the kind of a place."""
-        return self._rank(number) & _KINDS
+        return self._rank(number) & KIND_MASK
 
     def prominence(self, number: int) -> float:
         """Return how likely a bare name means a place, 0..1."""
@@ -308,8 +308,8 @@ def write_places(path: str | Path, places: Iterable[NewPlace], about: dict[str, 
         if place.kind in {CITY, CAPITAL}:
             cells[cell(place.lat, place.lon)].append(number)
         records += _RECORD.pack(
-            round(place.lat * _PER_DEG), round(place.lon * _PER_DEG), place.population,
-            max(round(place.radius_km * _PER_KM), 1), place.geonameid, text_at[place.name], division(place.admin1),
+            round(place.lat * PER_DEG), round(place.lon * PER_DEG), place.population,
+            max(round(place.radius_km * PER_KM), 1), place.geonameid, text_at[place.name], division(place.admin1),
             division(place.admin2), len(name), word(place.country), word(place.feature),
         )  # fmt: skip
     names: dict[str, list[int]] = defaultdict(list)

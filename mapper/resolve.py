@@ -15,7 +15,7 @@ import numpy as np
 
 from mapper.atlas import Atlas
 from mapper.context import Part, read_context
-from mapper.evidence import FEATURES, FLOOR, Field
+from mapper.evidence import COLUMN, FEATURES, FLOOR, LIKE, Field
 from mapper.gazetteer import Gazetteer
 from mapper.model import UNSURE, Candidate, Mention, Place, Resolution
 
@@ -37,7 +37,6 @@ WEIGHTS = {
     "likeness": 0.000, "lesser namesake": -2.109, "cue": 1.000, "faint": 0.627, "in part": -7.000, "named": 2.317,
 }  # fmt: skip
 _WEIGHTS = np.array([WEIGHTS[name] for name in FEATURES])
-_COLUMN = {name: number for number, name in enumerate(FEATURES)}
 # How likely an answer is right: the logit of its share among the candidates and what else speaks for it, fitted on labelled
 # corpora by folds of documents (benchmarks/README.md).
 _RIGHT = {
@@ -45,7 +44,6 @@ _RIGHT = {
     "certainty": 1.17, "base": -1.56,
 }  # fmt: skip
 _MOST_LOGIT = math.log(0.999 / 0.001)
-_LIKE = frozenset({"fold", "typo", "part"})
 
 
 @lru_cache(maxsize=4)
@@ -87,13 +85,13 @@ class _Settled:
         self.field = Field(part.block, _atlas(gazetteer))
         self.shares, self.features = self.field.settle(_WEIGHTS)
         self.block, self._gazetteer = part.block, gazetteer
+        self._several = len(np.unique(self.field.kin)) > 1
 
     def order(self, name: int) -> list[int]:
         """Return the rows of a name's candidates, best first."""
-        start, end = self.field.starts[name], self.field.starts[name + 1]
-        return [
-            int(start + at) for at in np.argsort(-self.shares[start:end], kind="stable")[: RUNNERS_UP + 1]
-        ]
+        rows = self.field.rows(name)
+        best = np.argsort(-self.shares[rows], kind="stable")[: RUNNERS_UP + 1]
+        return [int(rows.start + at) for at in best]
 
     def candidate(self, row: int) -> Candidate:
         """Return a candidate with its share as its score."""
@@ -107,15 +105,14 @@ class _Settled:
 
     def feature(self, row: int, name: str) -> float:
         """Return a feature of a candidate."""
-        return float(self.features[row, _COLUMN[name]])
+        return float(self.features[row, COLUMN[name]])
 
     def is_stranger(self, row: int) -> bool:
         """Tell a lesser place, one of several of its name, in a country that no other name of the report points to."""
         if self.field.matches[row] == "exact" and self.field.sizes[self.field.owner[row]] == 1:
             return False
-        alone = len(set(self.field.kin.tolist())) < 2
         lesser = not self.feature(row, "country") and self.feature(row, "prior") < KNOWN
-        return lesser and not alone and self.feature(row, "country share") < math.log(FLOOR + 0.03)
+        return lesser and self._several and self.feature(row, "country share") < math.log(FLOOR + 0.03)
 
     def is_faint(self, row: int) -> bool:
         """Tell another name of a small place, which hardly anybody uses for it."""
@@ -126,7 +123,7 @@ class _Settled:
         share = float(self.shares[row])
         logit = min(max(math.log(max(share, 1e-9) / max(1 - share, 1e-9)), -_MOST_LOGIT), _MOST_LOGIT)
         match = self.field.matches[row]
-        like = match in _LIKE or self.is_faint(row)
+        like = match in LIKE or self.is_faint(row)
         country = self.feature(row, "country holds" if self.feature(row, "country") else "country share")
         told = {
             "share": logit,
@@ -147,7 +144,7 @@ class _Settled:
         place, count = self.place(row), len(self.block.names[name].candidates)
         if self.field.matches[row] == "demonym":
             return f"demonym of {place.name}"
-        if self.field.matches[row] in _LIKE:
+        if self.field.matches[row] in LIKE:
             return f"spelled like {place.name}, not the same"
         if count == 1:
             return "the only place of that name"
@@ -194,7 +191,7 @@ def _settle(mentions: Sequence[Mention], part: Part, gazetteer: Gazetteer) -> li
         row, runners_up, reason = answers[name]
         score = round(settled.score(row, mention.certainty), 4)
         place: Place | None = settled.place(row)
-        faint = settled.feature(row, "prior") < KNOWN and settled.field.matches[row] in _LIKE | {"alternate"}
+        faint = settled.feature(row, "prior") < KNOWN and settled.field.matches[row] in LIKE | {"alternate"}
         if score < LEAST and faint:
             reason = f"the gazetteer knows {_where(settled.place(row))} by that name, but nothing in the report points there"
             runners_up = (settled.candidate(row), *runners_up)[:RUNNERS_UP]

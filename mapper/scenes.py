@@ -8,14 +8,8 @@ from collections.abc import Sequence
 from mapper.model import UNSURE, Place, Resolution
 from mapper.sentences import Sentence
 
-SPECIFIC = {
-    "point": 3,
-    "city": 3,
-    "site": 3,
-    "airfield": 3,
-    "region": 2,
-    "country": 1,
-}  # how closely a kind of place tells where something was
+# How closely a kind of place tells where something was.
+SPECIFIC = {"point": 3, "city": 3, "site": 3, "airfield": 3, "region": 2, "country": 1}
 REACH_CHARS = 120  # how far the words before and after a name tell how it is used
 
 _LOCATIVE = re.compile(
@@ -115,17 +109,7 @@ def places_here(
             r.place.kind == "city" and before.endswith(" the ") and after[:1] == " " and after[1:2].islower()
         )
         told = r.place.kind == "point"  # "20 km south of Raqqa"
-        cue = (
-            2
-            if told
-            else 0
-            if modifier
-            else 2
-            if _LOCATIVE.search(before)
-            else -2
-            if _FROM.search(before)
-            else 0
-        )
+        cue = 0 if modifier else 2 if told or _LOCATIVE.search(before) else -2 if _FROM.search(before) else 0
         if r.place.kind == "country" and (_AFTER_NAME.match(after) or cue <= 0):
             continue
         if cue < 0 and _AFTER_NAME.match(after):

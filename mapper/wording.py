@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from mapper.gazetteer import Gazetteer
 from mapper.model import Candidate
 
-LEAST_HOME, MOST_OUTLET_WORDS = (
-    0.55,
-    8,
-)  # the prominence of a place that a paper is named after; about 25,000 inhabitants
+LEAST_HOME = 0.55  # the prominence of a place that a paper is named after; about 25,000 inhabitants
+MOST_OUTLET_WORDS = 8
 _PAPERS = frozenset(
     "times post herald tribune news daily journal gazette mail independent mirror express observer standard record press chronicle "
     "dispatch today republic radio tv enquirer examiner telegraph advertiser echo courier bulletin morning evening star sun".split()
