@@ -1,4 +1,4 @@
-"""Reads reports from files: txt, md (with front matter), html, json and jsonl; each unusable input gives a reason."""
+"""Reads reports from files, mails, feeds and, where asked, the web; each unusable input gives a reason."""
 
 from __future__ import annotations
 
@@ -11,39 +11,46 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from mapper.documents import READERS, read_document
+from mapper.errors import InputError
+from mapper.feeds import read_feed
+from mapper.intake import Read, checked, field_text
 from mapper.model import Rejected, Report
+from mapper.pages import Document, read_page
 
-SUFFIXES = (".txt", ".md", ".markdown", ".html", ".htm", ".json", ".jsonl", ".ndjson")
-MAX_REPORT_CHARS = 1_000_000  # about 150,000 words: a book, not a report
+_PLAIN = (".txt", ".md", ".markdown", ".html", ".htm", ".json", ".jsonl", ".ndjson")
+_FEEDS = (".xml", ".rss", ".atom")
+_TABLES = {".csv", ".tsv", ".xls", ".xlsx", ".ods", ".geojson", ".gpkg"}
+_OTHERS = {".doc", ".odt", ".rtf", ".pages", ".msg", ".zip"}
+SUFFIXES = (*_PLAIN, *READERS, *_FEEDS)
 MAX_FILE_BYTES = 64_000_000  # of a file that holds one report or one JSON document
 MAX_FRONT_MATTER_CHARS = 16_000
-MAX_FIELD_CHARS = 1_000  # of a title, an outlet, an address
 MAX_LINE_BYTES = 16_000_000  # of a line of a JSONL file
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_TITLE_MAX = 160
-
-Read = Report | Rejected
+_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
-def read_reports(source: str | Path, *, published: date | None = None) -> Iterator[Read]:
-    """Read the reports of a file, a folder or standard input.
+def read_reports(source: str | Path, *, published: date | None = None, fetch: bool = False) -> Iterator[Read]:
+    """Read the reports of a file, a folder, standard input or, where asked, of the web.
 
     Parameters
     ----------
     source : str or Path
-        A file with one of ``SUFFIXES`` (any other suffix is read as plain text), a folder of such files, or ``-``.
+        A file with one of ``SUFFIXES`` (any other suffix is read as plain text), a folder of such files, ``-``,
+        or an http or https address.
     published : date, optional
         The publication date of reports that carry none.
+    fetch : bool, optional
+        Whether an address is opened (:mod:`mapper.fetching`); without it nothing leaves this machine.
 
     Yields
     ------
     Report or Rejected
         What cannot be read comes as Rejected, with the input's name and the reason; the rest goes on.
     """
-    for read in _read_source(source):
+    is_url = isinstance(source, str) and _URL.match(source)
+    for read in _read_url(str(source), fetch) if is_url else _read_source(source):
         if isinstance(read, Report) and read.published is None:
             yield replace(read, published=published)
         else:
@@ -62,18 +69,21 @@ def report_from_text(text: str, *, id: str = "report", front_matter: bool = Fals
         Whether a block between lines of three dashes at the top holds title, outlet, date and address. The report's
         text, and so every offset, then begins behind it.
     """
-    reads = list(_text_with_front_matter(id, id, text) if front_matter else _checked(id, id, {"text": text}))
+    reads = list(_text_with_front_matter(id, id, text) if front_matter else checked(id, id, {"text": text}))
     return next((read for read in reads if isinstance(read, Report)), reads[0])
 
 
 def reports_from_bytes(name: str, content: bytes) -> Iterator[Read]:
     """Read an uploaded file; ``name`` gives the format by its suffix."""
     path = Path(name)
-    if path.suffix.lower() in {".jsonl", ".ndjson"}:
-        lines = content.split(b"\n")
-        yield from _json_lines(name, path.stem, iter(lines))
+    yield from _many(name, path.stem, content, path.suffix.lower())
+
+
+def _many(source: str, stem: str, content: bytes, suffix: str) -> Iterator[Read]:
+    if suffix in {".jsonl", ".ndjson"}:
+        yield from _json_lines(source, stem, iter(content.split(b"\n")))
     else:
-        yield from _one(name, path.stem, content, path.suffix.lower())
+        yield from _one(source, stem, content, suffix)
 
 
 def _read_source(source: str | Path) -> Iterator[Read]:
@@ -100,6 +110,27 @@ def _read_source(source: str | Path) -> Iterator[Read]:
         yield Rejected(source=str(path), reason=f"cannot be read: {error.strerror or error}")
 
 
+def _read_url(url: str, fetch: bool) -> Iterator[Read]:
+    shown = re.sub(r"//[^/@]*@", "//…@", url)  # a password stays out of messages
+    if not fetch:
+        reason = (
+            "is a web address, and nothing is opened unasked: with --fetch it is, which tells that site what you look up; "
+            "or save the page and give the file"
+        )
+        yield Rejected(source=shown, reason=reason)
+        return
+    from mapper import fetching
+
+    try:
+        fetched = fetching.fetch(url)
+        suffix, content = fetching.as_file(fetched, SUFFIXES)
+    except InputError as error:
+        yield Rejected(source=shown, reason=str(error))
+        return
+    for read in _many(url, url, content, suffix):
+        yield replace(read, url=fetched.url) if isinstance(read, Report) and read.url is None else read
+
+
 def _read_folder(folder: Path) -> Iterator[Read]:
     files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
     if not any(p.suffix.lower() in SUFFIXES for p in files):
@@ -117,13 +148,23 @@ def _read_folder(folder: Path) -> Iterator[Read]:
 
 
 def _one(source: str, stem: str, content: bytes, suffix: str) -> Iterator[Read]:
-    """Read a file that holds one report, or one JSON document of reports."""
+    """Read a file that holds one report, a feed, or one JSON document of reports."""
     reason = _unusable(content, suffix)
     if reason:
         yield Rejected(source=source, reason=reason)
         return
-    if suffix in {".html", ".htm"}:
-        yield from _html(source, stem, content)
+    try:
+        if suffix in {".html", ".htm"}:
+            yield from _document(source, stem, read_page(content))
+            return
+        if suffix in READERS:
+            yield from _document(source, stem, read_document(suffix, content))
+            return
+        if suffix in _FEEDS:
+            yield from _feed(source, stem, content)
+            return
+    except InputError as error:
+        yield Rejected(source=source, reason=str(error))
         return
     try:
         text = content.decode("utf-8-sig" if not content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-16")
@@ -148,7 +189,7 @@ def _text_with_front_matter(source: str, stem: str, text: str) -> Iterator[Read]
             yield Rejected(source=source, reason=problem)
         if fields:
             text = text[match.end() :].lstrip("\r\n")
-    yield from _checked(source, stem, fields | {"text": text})
+    yield from checked(source, stem, fields | {"text": text})
 
 
 def _unusable(content: bytes, suffix: str) -> str | None:
@@ -156,23 +197,14 @@ def _unusable(content: bytes, suffix: str) -> str | None:
         return "is empty: nothing to read"
     if len(content) > MAX_FILE_BYTES:
         return f"is larger than {MAX_FILE_BYTES:,} bytes: split it into reports"
-    if suffix in {
-        ".pdf",
-        ".docx",
-        ".doc",
-        ".odt",
-        ".eml",
-        ".xlsx",
-        ".xls",
-        ".csv",
-        ".tsv",
-        ".zip",
-        ".gpkg",
-        ".geojson",
-    }:
-        return f"{suffix} files are not read as reports: give one of {', '.join(SUFFIXES)}"
+    if suffix in _TABLES:
+        return f"{suffix} files are tables, not reports: give one of {', '.join(SUFFIXES)}"
+    if suffix in _OTHERS:
+        return f"{suffix} files are not read: save it as .docx, .pdf or .txt"
+    if suffix in READERS or suffix in _FEEDS:
+        return None  # their readers know better
     if b"\0" in content[:8192] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "looks like a binary file: give a text, md, html, json or jsonl file"
+        return f"looks like a binary file: give one of {', '.join(SUFFIXES)}"
     return None
 
 
@@ -198,17 +230,17 @@ def _front_matter(block: str) -> tuple[dict[str, Any], str | None]:
     }, None
 
 
-def _html(source: str, stem: str, content: bytes) -> Iterator[Read]:
-    import trafilatura
+def _document(source: str, stem: str, document: Document) -> Iterator[Read]:
+    yield from (Rejected(source=source, reason=note) for note in document.notes)
+    own = field_text(document.fields.get("id"))
+    yield from checked(source, own or stem, document.fields)
 
-    document = trafilatura.bare_extraction(content, with_metadata=True, include_comments=False)
-    text = str(getattr(document, "text", None) or "").strip().replace("\n", "\n\n")  # a line is a paragraph
-    if not text:
-        yield Rejected(source=source, reason="no article text was found in the page: paste its text instead")
-        return
-    names = {"title": "title", "published": "date", "outlet": "sitename", "url": "url"}
-    fields = {ours: getattr(document, theirs, None) for ours, theirs in names.items()}
-    yield from _checked(source, stem, fields | {"text": text})
+
+def _feed(source: str, stem: str, content: bytes) -> Iterator[Read]:
+    entries, notes = read_feed(content)
+    yield from (Rejected(source=source, reason=note) for note in notes)
+    for number, entry in enumerate(entries, 1):
+        yield from _document(f"{source}, entry {number}", f"{stem}-{number}", entry)
 
 
 def _json_document(source: str, stem: str, text: str) -> Iterator[Read]:
@@ -260,65 +292,5 @@ def _record(where: str, id_: str, item: object) -> Iterator[Read]:
     elif not isinstance(item.get("text"), str):
         yield Rejected(source=where, reason='has no "text" that is a string')
     else:
-        own = _text(item.get("id"))
-        yield from _checked(where, id_ if own is None else own, item)
-
-
-def _checked(source: str, id_: str, fields: dict[str, Any]) -> Iterator[Read]:
-    """Make the report, or say why not; a bad date costs the date, not the report."""
-    text, id_ = _whole(fields["text"]), _whole(id_)
-    if not text.strip():
-        yield Rejected(source=source, reason="is empty: nothing to read")
-        return
-    if len(text) > MAX_REPORT_CHARS:
-        yield Rejected(
-            source=source,
-            reason=f"has {len(text):,} characters, more than the {MAX_REPORT_CHARS:,} of one report: split it into reports",
-        )
-        return
-    published, problem = _published(fields.get("published"))
-    if problem:
-        yield Rejected(source=source, reason=problem)
-    yield Report(
-        id=id_,
-        text=text,
-        title=_text(fields.get("title")) or _headline(text),
-        published=published,
-        outlet=_text(fields.get("outlet") or fields.get("source")),
-        url=_text(fields.get("url")),
-    )
-
-
-def _published(value: object) -> tuple[date | None, str | None]:
-    if value is None or value == "":
-        return None, None
-    match = _DATE.fullmatch(value.strip()) if isinstance(value, str) else None
-    try:
-        if match is None:
-            raise ValueError
-        return date.fromisoformat(match[1]), None
-    except ValueError:
-        return None, f"published {str(value)[:40]!r} is not a date like 2024-05-31: relative dates stay open"
-
-
-def _text(value: object) -> str | None:
-    """Return a field's text; a list or a mapping in its place is none."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    return _whole(" ".join(str(value).split()))[:MAX_FIELD_CHARS] or None
-
-
-def _whole(text: str) -> str:
-    """Put U+FFFD for lone surrogates, which no file can hold; offsets stay the same."""
-    return _SURROGATE.sub("\ufffd", text)
-
-
-def _headline(text: str) -> str | None:
-    """Return the first line if it is set off like a headline."""
-    first, _, rest = text.lstrip().partition("\n")
-    first = first.strip().lstrip("# ")
-    return (
-        first
-        if rest[:1] in {"\n", "\r"} and 0 < len(first) <= _TITLE_MAX and not first.endswith(".")
-        else None
-    )
+        own = field_text(item.get("id"))
+        yield from checked(where, id_ if own is None else own, item)

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapper.intake import MAX_REPORT_CHARS
 from mapper.model import Rejected, Report
-from mapper.reports import MAX_REPORT_CHARS, read_reports, report_from_text, reports_from_bytes
+from mapper.reports import read_reports, report_from_text, reports_from_bytes
 
 
 def read(path, **options):
@@ -84,7 +85,9 @@ def test_a_bad_date_costs_the_date_not_the_report():
         ("latin.txt", "Łódź".encode("utf-16-be")[:5] + b"\xff", "binary"),
         ("broken.txt", b"Kharkiv \xff\xfe was hit", "byte 8 is not valid UTF-8"),
         ("line.txt", b"x" * 10_000_000, "10,000,000 characters"),
-        ("paper.pdf", b"%PDF-1.7", ".pdf files are not read"),
+        ("paper.pdf", b"%PDF-1.7", "is damaged or no .pdf file"),
+        ("events.csv", b"lat,lon", ".csv files are tables, not reports"),
+        ("old.doc", b"\xd0\xcf", "save it as .docx"),
         ("page.html", b"<html><body></body></html>", "no article text"),
         ("list.json", b"[1, 2", "not valid JSON"),
         ("front.md", b"---\n\t: [\n---\nText.", "not valid YAML"),
