@@ -13,6 +13,7 @@ from datetime import date
 
 from mapper.errors import CoordinateError
 
+Day = date  # for records that have a field of that name
 INCIDENT_KINDS = (
     "armed_attack",
     "airstrike_or_drone",
@@ -31,6 +32,9 @@ SPOT_KINDS = frozenset(
     {"city", "airfield", "site", "point"}
 )  # of places that a point stands for well; others are areas
 UNSURE = 0.5  # below this score a place is not sure to be the one that is meant
+FIGURE_KINDS = ("killed", "injured", "missing", "displaced")
+EVIDENCE_FIELDS = ("kind", "place", "date", "time", *FIGURE_KINDS, "actor", "weapon", "target")
+ASIDE_KINDS = ("total", "history", "doubtful")
 DATE_PRECISIONS = ("day", "week", "month", "year", "unknown")
 
 
@@ -197,8 +201,53 @@ class TerritoryDistance:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """The words that a field of an incident rests on: ``report.text[start:end] == text``.
+
+    ``field`` is one of ``EVIDENCE_FIELDS``.
+    """
+
+    field: str
+    report_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """A number of people as a report states it.
+
+    ``best`` is the figure stated, the lower of two; None for words of no number ("dozens"). ``low`` and ``high`` bound
+    what the wording leaves open: "at least three" is 3, 3, None; "between 10 and 15" is 10, 10, 15; "dozens" None, 24, None.
+    """
+
+    what: str  # one of FIGURE_KINDS
+    best: int | None
+    low: int | None
+    high: int | None
+    evidence: Evidence
+    published: date | None = None  # of its report
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """Somebody who did it (``role`` "by"), to whom it was done ("to"), or who says so or denies it ("claimed", "denied")."""
+
+    role: str
+    text: str  # as written
+    evidence: Evidence
+    country: str | None = None  # ISO 3166-1 alpha-2, where the words name one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Incident:
-    """An event that a report says has happened, at one place, with the words that say so."""
+    """An event that a report says has happened, at one place, with the words that say so.
+
+    ``supports`` holds the words behind each field; what a reader of reports filled has some, a field without is not
+    filled. ``figures`` holds all numbers of people that were stated; ``killed``, ``injured``, ``missing`` and
+    ``displaced`` are the latest of them. One told by several reports has a member for each telling.
+    """
 
     report_id: str
     title: str
@@ -209,13 +258,53 @@ class Incident:
     start: int
     end: int
     confidence: float
-    date: date | None = None
+    date: Day | None = None
     date_precision: str = "unknown"  # one of DATE_PRECISIONS
     killed: int | None = None
     injured: int | None = None
     border: BorderDistance | None = None
     story_border: BorderDistance | None = None
     story_reason: str = ""  # why that border matters to the story
+    date_end: Day | None = None  # the last day of an interval
+    date_reason: str = ""  # what the date was counted from, or why there is none
+    time: str | None = None  # "21:00", as written or converted from "9 p.m."
+    time_zone: str | None = None  # "UTC", "local" or an abbreviation as written
+    missing: int | None = None
+    displaced: int | None = None
+    figures: tuple[Figure, ...] = ()
+    actors: tuple[Actor, ...] = ()
+    weapon: str | None = None  # weapon or cause, as written
+    target: str | None = None  # what was hit: one of TARGETS in mapper.events
+    supports: tuple[Evidence, ...] = ()
+    members: tuple[Incident, ...] = ()
+
+    def support(self, field: str) -> Evidence | None:
+        """Return the words that a field rests on, None where none are known."""
+        return next((evidence for evidence in self.supports if evidence.field == field), None)
+
+    def range_of(self, what: str) -> tuple[int | None, int | None]:
+        """Return the lowest and the highest number of people of a kind that any figure allows; None where it is open."""
+        mine = [figure for figure in self.figures if figure.what == what]
+        lows = [figure.low for figure in mine if figure.low is not None]
+        highs = [figure.high for figure in mine]
+        known = [high for high in highs if high is not None]
+        return min(lows, default=None), max(known) if known and len(known) == len(highs) else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetAside:
+    """What a report tells and is not mapped: a total over a time, an old event, a doubtful one; with its words and the reason.
+
+    ``why`` is one of ``ASIDE_KINDS``.
+    """
+
+    report_id: str
+    why: str
+    reason: str
+    evidence: str
+    start: int
+    end: int
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,3 +354,4 @@ class Extraction:
     incidents: tuple[Incident, ...] = ()
     claims: tuple[DistanceClaim, ...] = ()
     rejected: tuple[Rejected, ...] = field(default=())
+    set_aside: tuple[SetAside, ...] = ()
