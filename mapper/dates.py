@@ -69,6 +69,7 @@ class DateMention:
         False  # "overnight", "at dawn": the day of publication unless another day stands beside it
     )
     tally: bool = False  # the words span a period ("since June") and date no single event
+    said: bool = False  # the day on which somebody spoke ("officials said on Friday"), not that of an event
 
 
 Reader = Callable[[re.Match[str], "date | None", "date | None"], "tuple[date | None, str] | None"]
@@ -112,17 +113,28 @@ def find_dates(text: str, published: date | None) -> list[DateMention]:
             days=days,
             implied=reader is _same_day,
         )
+        if _SAID.search(text, max(0, match.start() - 60), match.start()) or _SAID_AFTER.match(
+            text, match.end()
+        ):
+            mention = replace(mention, said=True)
         if _TALLY.match(match[0]) or _TALLY_BEFORE.search(text[max(0, match.start() - 24) : match.start()]):
             mention = replace(mention, tally=True)
-        elif day is not None and precision == "day":
+        elif day is not None and precision == "day" and (anchor is None or not mention.said):
             anchor = day
         found.append(mention)
     return found
 
 
 _SCHEDULED = re.compile(
-    r"\b(?:scheduled|due|planned|expected|set|slated|postponed)\b[^.;,]{0,60}$", re.IGNORECASE
+    r"\b(?:scheduled|due|planned|expected|set\s+(?:for|to)|slated|postponed)\b[^.;,]{0,60}$", re.IGNORECASE
 )
+_SAID = re.compile(
+    r"\b(?:said|says|told|reported|announced|confirmed|stated|added|tweeted|wrote|spoke|speaking|declared|disclosed|warned|denied|condemned|vowed|called|urged|put\s+it|put\s+the\s+\w+)"
+    r"(?:\s+(?!after|when|where|which|who|that|killed|injured|struck|hit|and)[\w’',-]+){0,6}\s+(?:(?:late|early|later|earlier)\s+)?(?:on\s+)?$"
+    r"|\b(?:rose|risen|rises|rising|climbed|raised|revised|stood|stands|ended|resumed|charged|mourning|buried)(?:\s+[\w’',-]+){0,5}\s+(?:on\s+)?$",
+    re.IGNORECASE,
+)
+_SAID_AFTER = re.compile(r"\s*,?\s+(?:that|said|told)\b", re.IGNORECASE)
 _SPANS = {"day": 1, "week": 7, "month": 31, "year": 366}
 _TALLY = re.compile(r"(?:since|until|by|between|throughout|from)\b", re.IGNORECASE)
 _TALLY_BEFORE = re.compile(
@@ -213,6 +225,15 @@ def _weekday(match: re.Match[str], published: date | None, _: date | None) -> tu
     return published - timedelta(days=back), "day"
 
 
+def _night_before(
+    match: re.Match[str], published: date | None, _: date | None
+) -> tuple[date | None, str] | None:
+    if published is None:
+        return None, "day"
+    number = next(i for i, name in enumerate(WEEKDAYS) if name.startswith(match["weekday"].lower()))
+    return published - timedelta(days=(published.weekday() - number) % 7 + 1), "day"
+
+
 def _back(days: int) -> Reader:
     def read(_: re.Match[str], published: date | None, __: date | None) -> tuple[date | None, str]:
         return (published - timedelta(days=days) if published else None), "day"
@@ -221,10 +242,30 @@ def _back(days: int) -> Reader:
 
 
 _same_day = _back(0)
+_today = _back(0)  # not only implied
 
 
 def _future(*_: object) -> tuple[date | None, str]:
     return None, "day"
+
+
+def _weekday_of_last_week(
+    match: re.Match[str], published: date | None, _: date | None
+) -> tuple[date | None, str]:
+    if published is None:
+        return None, "day"
+    number = next(i for i, name in enumerate(WEEKDAYS) if name.startswith(match["weekday"].lower()))
+    return published - timedelta(days=published.weekday() + 7 - number), "day"
+
+
+_FEASTS = {
+    "new year's eve": (12, 31), "new year's day": (1, 1), "christmas eve": (12, 24), "christmas day": (12, 25),
+    "boxing day": (12, 26), "halloween": (10, 31), "valentine's day": (2, 14), "independence day": (7, 4),
+}  # fmt: skip
+
+
+def _feast(match: re.Match[str], published: date | None, _: date | None) -> tuple[date | None, str]:
+    return _latest(*_FEASTS[match[0].lower().replace("’", "'")], published), "day"
 
 
 def _weekend(match: re.Match[str], published: date | None, _: date | None) -> tuple[date | None, str]:
@@ -266,15 +307,18 @@ def _ago(match: re.Match[str], published: date | None, _: date | None) -> tuple[
     return date(published.year - count, 1, 1), "year"
 
 
-def _from_anchor(match: re.Match[str], _: date | None, anchor: date | None) -> tuple[date | None, str] | None:
+def _from_anchor(
+    match: re.Match[str], published: date | None, anchor: date | None
+) -> tuple[date | None, str] | None:
     """Read words that count from the last day named: "the day before", "two days later"."""
+    anchor = anchor or published
     if anchor is None:
-        return None
+        return None, "day"
     days = _count(match["count"]) if match.groupdict().get("count") else 1
     word = match["way"].lower()
-    if word == "same":
+    if word in {"same", "that", "hours"}:
         return anchor, "day"
-    forward = word in {"following", "next", "later"}
+    forward = word in {"following", "next", "later", "day after"}
     return anchor + timedelta(days=days if forward else -days), "day"
 
 
@@ -285,13 +329,21 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR}\b)?", _full),
         (rf"\b{_MONTH}\s+{_DAY}\b(?!\s*(?:,\d{{3}}|\d|percent|%|people|killed))(?:,?\s+{_YEAR}\b)?", _full),
         (rf"\b(?:(?:early|mid|late)[\s-]+)?{_MONTH},?\s+{_YEAR}\b", _month_only),
-        (rf"\b{_BEFORE_PERIOD}{_MONTH}(?:,?\s+{_YEAR}\b)?", _month_only),
+        (rf"\b{_BEFORE_PERIOD}{_MONTH}(?:,?\s+{_YEAR}\b|(?!\s*\d{{1,2}}\b))", _month_only),
         (rf"\b{_BEFORE_PERIOD}{_YEAR}\b(?!-)|\b(?P<owned>(?:19|20)\d\d)['’]s\b", _year),
+        (rf"\b{_WEEKDAY}\s+(?:\w+\s+)?(?:of\s+)?last\s+week\b", _weekday_of_last_week),
+        (
+            r"\b(?:on|since|late|early|last|by)\s+(?P<which>last\s+)?(?P<weekday>Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b\.?(?!day)",
+            _weekday,
+        ),
+        (r"\b(?:New\s+Year['’]s\s+(?:Eve|Day)|Christmas\s+(?:Eve|Day)|Boxing\s+Day)\b", _feast),
         (
             rf"\b(?:(?P<which>last|this|next|coming)\s+)?{_WEEKDAY}(?:['’]s)?(?:\s+(?:{_PART_OF_DAY}))?",
             _weekday,
         ),
-        (r"\btoday\b|\bthis (?:morning|afternoon|evening)\b|\bovernight\b|\bearlier in the day\b", _same_day),
+        (r"\btoday\b|\btonight\b|\bthis (?:morning|afternoon|evening)\b", _today),
+        (r"\bovernight\b|\bearlier in the day\b", _same_day),
+        (rf"\b(?:in\s+the\s+|the\s+)?night\s+(?:to|into)\s+{_WEEKDAY}", _night_before),
         (
             r"\b(?:at|around|about|near|shortly (?:before|after)|just (?:before|after)) (?:midnight|dawn|noon|midday)\b",
             _same_day,
@@ -305,9 +357,15 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             _period,
         ),
         (rf"\b{_COUNT}\s+(?P<unit>hour|day|week|month|year)s?\s+ago\b", _ago),
-        (rf"\b(?:came|comes|coming)\s+(?:only\s+|just\s+)?{_COUNT}\s+days?\s+(?P<way>after)\b", _from_anchor),
         (
-            r"\b(?:on\s+)?the\s+(?P<way>same|previous|following|next)\s+(?:day|night|evening|morning)\b",
+            rf"(?:\b(?:came|comes|coming|follow(?:s|ed)\s+\w+)\s+|,\s+)(?:only\s+|just\s+|barely\s+)?{_COUNT}\s+days?\s+(?P<way>after)\b",
+            _from_anchor,
+        ),
+        (r"(?<![\w,] )\bthe\s+(?P<way>day\s+after)\b", _from_anchor),
+        (r"\b(?P<way>that)\s+(?:same\s+|very\s+)?(?:day|night|evening|morning|afternoon)\b", _from_anchor),
+        (r"\b(?:a\s+few\s+|several\s+|some\s+|just\s+)?(?P<way>hours)\s+(?:before|earlier)\b", _from_anchor),
+        (
+            r"\b(?:on\s+|at\s+)?the\s+(?:very\s+)?(?P<way>same|previous|following|next)\s+(?:day|night|evening|morning|afternoon|noon)\b",
             _from_anchor,
         ),
         (r"\bthe\s+(?:day|night|evening)\s+(?P<way>before)\b(?!\s+yesterday)", _from_anchor),

@@ -101,6 +101,10 @@ VIOLENT = frozenset(
 _VERBS = [(kind, re.compile(rf"\b(?:{verbs})\b")) for kind, verbs, _ in _LEXICON]
 _NOUNS = [(kind, re.compile(rf"\b(?:{nouns})\b", re.IGNORECASE)) for kind, _, nouns in _LEXICON]
 
+# What all of them need: most sentences hold none, and are done with one look.
+_ANY_VERB = re.compile(rf"\b(?:{'|'.join(verbs for _, verbs, _ in _LEXICON)})\b")
+_ANY_NOUN = re.compile(rf"\b(?:{'|'.join(nouns for _, _, nouns in _LEXICON)})\b", re.IGNORECASE)
+
 REACH_CHARS = 120  # how far before a word its "would", "not" or "the" is looked for
 _NOT_SAID = re.compile(
     r"\b(?:could|would|may|might|should|can|cannot|can't|will|won't|shall|must|if|unless|whether|plan(?:s|ned|ning)?|"
@@ -118,7 +122,7 @@ _REACH_END = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_PLURAL = re.compile(
-    r"\b(?:a|an|one|two|three|four|five|six|several|twin|the|these|those|both)\s+(?:[\w-]+\s+){0,3}$",
+    r"\b(?:a|an|one|two|three|four|five|six|several|twin|the|these|those|both)\s+(?:(?!(?:in|of)\b)[\w-]+\s+){0,3}$",
     re.IGNORECASE,
 )
 _DEFINITE = re.compile(
@@ -161,6 +165,7 @@ _TARGETS = (
     ("government building", r"parliament|town hall|city hall|police station|courthouse|headquarters|ministry building"),
 )  # fmt: skip
 _TARGET_PATTERNS = [(name, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)) for name, pattern in _TARGETS]
+_ANY_TARGET = re.compile(rf"\b(?:{'|'.join(pattern for _, pattern in _TARGETS)})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,7 +187,7 @@ class EventSigns:
 
     triggers: tuple[Trigger, ...]
     tally: bool
-    targets: tuple[str, ...]
+    targets: tuple[tuple[str, int, int], ...]  # what was hit, and where the words for it stand
 
     @property
     def kind(self) -> str | None:
@@ -204,13 +209,17 @@ def read_signs(sentence: str) -> EventSigns:
         Without triggers if nothing in the sentence is said to have happened.
     """
     triggers: dict[tuple[int, int], Trigger] = {}
-    for verb, patterns in ((True, _VERBS), (False, _NOUNS)):
+    for verb, any_of, patterns in ((True, _ANY_VERB, _VERBS), (False, _ANY_NOUN, _NOUNS)):
+        if any_of.search(sentence) is None:
+            continue
         for kind, pattern in patterns:
             for match in pattern.finditer(sentence):
                 trigger = _trigger(sentence, match, kind, verb)
                 if trigger is not None and not _inside_longer(match.span(), triggers):
                     triggers[match.span()] = trigger
-    targets = tuple(name for name, pattern in _TARGET_PATTERNS if pattern.search(sentence))
+    wanted = _TARGET_PATTERNS if _ANY_TARGET.search(sentence) else []
+    hits = ((name, pattern.search(sentence)) for name, pattern in wanted)
+    targets = tuple((name, *hit.span()) for name, hit in hits if hit is not None)
     ordered = tuple(triggers[span] for span in sorted(triggers))
     return EventSigns(triggers=ordered, tally=bool(_TALLY.search(sentence)), targets=targets)
 

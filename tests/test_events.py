@@ -46,7 +46,7 @@ def test_a_threat_in_one_clause_does_not_reach_into_the_next():
 
 def test_totals_and_targets_are_marked():
     assert read_signs("The city has come under an increasing number of attacks.").tally
-    assert read_signs("A rocket hit an oil refinery.").targets == ("oil refinery",)
+    assert read_signs("A rocket hit an oil refinery.").targets == (("oil refinery", 16, 28),)
 
 
 @given(st.text(max_size=300))
