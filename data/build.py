@@ -16,7 +16,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 ROOMS = ("words", "gazetteer", "borders", "regions", "basemap")
-ON_REQUEST = ("tagger",)  # built only when named
+ON_REQUEST = ("tagger", "spotter")  # built only when named
 MANIFEST = FOLDER / "manifest.json"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mapper.geodesy import destination
-from mapper.model import UNSURE, Place, Resolution
+from mapper.model import UNSURE, Place, Resolution, Toponym
 from mapper.quantities import find_lengths
 from mapper.verdicts import WIND_DEG, wind_deg
 
@@ -30,6 +30,7 @@ _LETTERS = {"N": "north", "S": "south", "E": "east", "W": "west"}  # of the comp
 _SUBJECT = re.compile(
     r"(?:,|\(|\bis|\blies|\blocated|\bsituated|\bsits)\s*(?:only|just|some|about|around|roughly|nearly|approximately)?\s*$"
 )
+_SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+[A-Z\"“‘]|\n\s*\n|\s(?:-|–|—|--)\s")
 _QUALIFIER = re.compile(r",\s|\s\(|,?\s(?:in|near|outside)\s(?:the\s)?(?:\w+\s){0,2}")
 
 
@@ -96,7 +97,7 @@ def _offset(text: str, resolutions: Sequence[Resolution], index: int, place: Pla
         kind="point",
         radius_km=round(radius, 1),
         country=place.country,
-        admin1=None,
+        admin1=place.admin1,
     )
 
 
@@ -108,12 +109,22 @@ def _near(text: str, resolutions: Sequence[Resolution], index: int, focus: Place
     if after is not None and behind is not None and behind.kind != "country":  # noqa: SIM102
         if _QUALIFIER.fullmatch(text[toponym.end : after.toponym.start]):
             return _around(behind)
-    for other in reversed(resolutions[max(0, index - 4) : index]):
-        if toponym.start - other.toponym.end <= SAME_SENTENCE and _is_town(other):
-            return _around(other.place)
-    if after is not None and after.toponym.start - toponym.end <= SAME_SENTENCE / 2 and _is_town(after):
-        return _around(after.place)
-    return _around(focus)
+    beside = [
+        r for r in resolutions[max(0, index - 4) : index + 3] if r is not resolutions[index] and _is_town(r)
+    ]
+    gaps = {id(r): _gap(text, toponym, r.toponym) for r in beside}
+    # Those of its own sentence first, then those before it.
+    near = [r for r in beside if len(gaps[id(r)]) <= SAME_SENTENCE]
+    own = [r for r in near if not _SENTENCE_END.search(gaps[id(r)])]
+    if own:
+        return _around(min(own, key=lambda r: len(gaps[id(r)])).place)
+    before = [r for r in near if r.toponym.start < toponym.start]
+    return _around(before[-1].place if before else focus)
+
+
+def _gap(text: str, first: Toponym, second: Toponym) -> str:
+    """Return the text between two names, whichever comes first."""
+    return text[min(first.end, second.end) : max(first.start, second.start)]
 
 
 def _is_town(r: Resolution) -> bool:

@@ -150,7 +150,7 @@ class Tagger:
         try:
             with np.load(path, allow_pickle=False) as file:
                 weights = {name: file[name] for name in file.files}
-            self._lexicon = Lexicon(weights, common)
+            self.lexicon = Lexicon(weights, common)
             self._entry, self._entry_bias = (
                 weights["entry"].astype(np.float32),
                 weights["entry_bias"].astype(np.float32),
@@ -174,7 +174,7 @@ class Tagger:
 
     def is_first_name(self, word: str) -> bool:
         """Tell whether people are called so."""
-        return self._lexicon.is_first_name(word)
+        return self.lexicon.is_first_name(word)
 
     def probabilities(self, tokens: Tokens) -> Floats:
         """Return how likely each token has each tag, of shape (tokens, ``TAGS``)."""
@@ -187,7 +187,7 @@ class Tagger:
         return found
 
     def _run(self, tokens: Tokens) -> Floats:
-        rows, frequent = self._lexicon.rows(tokens.texts)
+        rows, frequent = self.lexicon.rows(tokens.texts)
         inputs = np.concatenate([rows, self._places.rows(tokens)], axis=1)
         hidden = np.maximum(inputs @ self._entry + self._entry_bias + self._frequent[frequent], 0)
         width = hidden.shape[1]

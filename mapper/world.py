@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mapper.model import Point
     from mapper.regions import Located, Regions
     from mapper.rules import Words
+    from mapper.spotter import Spotter
     from mapper.tagger import Tagger
 
 MANIFEST = "manifest.json"
@@ -255,6 +256,20 @@ def words() -> Words:
 
     content = _json("words.json.gz")
     return Words(common=frozenset(content["common"]), first_names=frozenset(content["first_names"]))
+
+
+@lru_cache(maxsize=1)
+def spotter() -> Spotter:
+    """Return the trained reader that tells which sentences report an event.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or damaged.
+    """
+    from mapper.spotter import Spotter
+
+    return Spotter(data_file("spotter.npz"), tagger().lexicon)
 
 
 @lru_cache(maxsize=1)
