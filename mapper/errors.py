@@ -5,6 +5,7 @@
     MapperError
     ├── CoordinateError (ValueError)        a latitude or longitude that is no place on Earth
     ├── DataError (LookupError)             a data file is missing, damaged or of another version
+    ├── EndpointError (ConnectionError)     a language model that gives no answer, or none that can be used
     ├── InputError (ValueError)             a report or table that cannot be read
     └── OptionError (ValueError)            an option or argument with an unusable value
 
@@ -23,6 +24,10 @@ class CoordinateError(MapperError, ValueError):
 
 class DataError(MapperError, LookupError):
     """A data file is missing, damaged or of another version."""
+
+
+class EndpointError(MapperError, ConnectionError):
+    """A language model that gives no answer, or none that can be used."""
 
 
 class InputError(MapperError, ValueError):
