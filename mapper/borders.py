@@ -90,6 +90,7 @@ class Borders:
         self._finders: OrderedDict[tuple[Any, ...], Finder] = OrderedDict()
         self._lock = threading.Lock()
         self._located = 0
+        self._alike = False
 
     # What there is
 
@@ -170,6 +171,16 @@ class Borders:
         )
 
     # Borders
+
+    def answer_alike(self) -> None:
+        """From now on answer the same to the last digit, whatever was asked before: for a run that may be taken up again.
+
+        The nearest border of any is then always found by the index, that of a country or a pair, and a territory's edge,
+        always without.
+        """
+        with self._lock:
+            self._alike = True
+            self._finders.clear()
 
     def nearest(
         self,
@@ -394,7 +405,8 @@ class Borders:
         if not any(len(rows) for _, rows in groups):
             raise OptionError(f"{self._names[code or 0]} has no land in the view {self.view!r}")
         with self._lock:
-            finder = self._finders.setdefault(key, Finder(groups))
+            indexed = key == ("border", None) if self._alike else None
+            finder = self._finders.setdefault(key, Finder(groups, indexed=indexed))
             while len(self._finders) > KEPT:
                 self._finders.popitem(last=False)
         return finder

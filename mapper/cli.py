@@ -17,7 +17,10 @@ from mapper.errors import MapperError, OptionError
 from mapper.model import DEFAULT_VIEW, Place, Point
 
 if TYPE_CHECKING:
+    from mapper.chat import Endpoint
     from mapper.model import Candidate, Extraction, Rejected
+    from mapper.progress import ReportBar
+    from mapper.runs import Tally, Task
 
 DONE, SOME_REJECTED, UNUSABLE = 0, 1, 2
 MOST_NAMED = 20  # rows without a place; the review list has them all
@@ -67,7 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"mapper {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    sources = "report files (txt, md, html, json, jsonl), folders, or - for standard input"
+    sources = (
+        "report files (txt, md, html, pdf, docx, eml, feeds, json, jsonl), folders, - for standard input, "
+        "or with --fetch web addresses"
+    )
     command = commands.add_parser("map", help="reports → one self-contained HTML map")
     command.add_argument("inputs", nargs="+", metavar="INPUT", help=sources)
     command.add_argument(
@@ -76,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_published(command)
     _add_view(command)
     _add_recognizer(command)
+    _add_fetch(command)
+    _add_reader(command)
+    _add_separate(command)
     command.add_argument("--title", help="title of the map")
     command.set_defaults(run=_map)
 
@@ -88,6 +97,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_published(command)
     _add_view(command)
     _add_recognizer(command)
+    _add_fetch(command)
+    _add_reader(command)
+    _add_separate(command)
+    command.add_argument(
+        "--resume",
+        action="store_true",
+        help="with JSON lines in a file: go on with a run that was stopped; the same command, and this",
+    )
     command.set_defaults(run=_extract)
 
     command = commands.add_parser("geocode", help="place names → candidates, best first")
@@ -174,6 +191,52 @@ def _add_recognizer(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_fetch(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--fetch",
+        action="store_true",
+        help="open INPUTs that are http or https addresses; it tells those sites what you look up",
+    )
+
+
+def _add_reader(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--reader",
+        default="rules",
+        metavar="URL",
+        help="who reads the incidents: rules (default), or the URL of an OpenAI-compatible endpoint, which is sent "
+        "every report (http://127.0.0.1:11434/v1); its key is taken from MAPPER_LLM_KEY",
+    )
+    command.add_argument("--model", metavar="NAME", help="with --reader URL: the language model to ask there")
+
+
+def _add_separate(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--separate",
+        action="store_true",
+        help="do not merge what several reports tell of one event (JSON lines never are)",
+    )
+
+
+def _reader(options: argparse.Namespace) -> str | Endpoint:
+    """Return who reads the incidents; a host that is another machine is named on standard error."""
+    if options.reader == "rules":
+        if options.model is not None:
+            raise OptionError("--model is for a language model: give --reader URL with it")
+        return "rules"
+    from mapper.chat import Endpoint
+
+    if "://" not in options.reader:
+        raise OptionError(f"{options.reader!r} is no reader: choose rules, or the URL of an endpoint")
+    if not options.model:
+        raise OptionError("--reader URL needs --model NAME: which language model is to be asked there?")
+    endpoint = Endpoint(options.reader, options.model)
+    if not endpoint.is_loopback:
+        how = "" if endpoint.url.lower().startswith("https:") else ", unencrypted"
+        _say(f"mapper: the whole text of every report is sent to {endpoint.host}{how}")
+    return endpoint
+
+
 def _map(options: argparse.Namespace) -> int:
     from mapper.maps import map_html
     from mapper.pipeline import make_map
@@ -183,8 +246,12 @@ def _map(options: argparse.Namespace) -> int:
         return UNUSABLE
     html = map_html(make_map(extractions, title=options.title, rejected=rejected, view=options.view))
     _put(html, options.output)
-    incidents = sum(len(e.incidents) for e in extractions)
-    _say(f"{options.output}: {_count(incidents, 'incident')} from {_count(len(extractions), 'report')}")
+    incidents = [incident for e in extractions for incident in e.incidents]
+    told = _count(len(incidents), "incident")
+    tellings = sum(len(i.members) or 1 for i in incidents)
+    if tellings > len(incidents):
+        told += f" ({tellings:,} tellings)"
+    _say(f"{options.output}: {told} from {_count(len(extractions), 'report')}")
     return SOME_REJECTED if rejected else DONE
 
 
@@ -192,6 +259,11 @@ def _extract(options: argparse.Namespace) -> int:
     from mapper.export import FORMATS, format_of
 
     name = format_of(options.output, options.format)
+    to_file = options.output and options.output != "-"
+    if options.resume and not (name == "jsonl" and to_file):
+        raise OptionError("--resume is for JSON lines in a file: give --format jsonl -o FILE with it")
+    if name == "jsonl":
+        return _extract_lines(options, options.output if to_file else None)
     extractions, rejected = _read(options)
     if not extractions:
         return UNUSABLE
@@ -199,27 +271,101 @@ def _extract(options: argparse.Namespace) -> int:
     return SOME_REJECTED if rejected else DONE
 
 
-def _read(options: argparse.Namespace) -> tuple[list[Extraction], list[Rejected]]:
-    """Read all inputs; each that cannot be used is named on standard error."""
+def _extract_lines(options: argparse.Namespace, output: str | None) -> int:
+    """Write each report's line as soon as it is known, and forget the report."""
     from mapper.model import Rejected
-    from mapper.pipeline import extract_all
+    from mapper.runs import write_file, write_lines
+
+    def put(line: bytes) -> None:
+        sys.stdout.write(line.decode("utf-8"))
+        sys.stdout.flush()
+
+    task = _task(options)
+    bar = _bar(task)
+    begun = False
+
+    def told(answer: Extraction | Rejected, tally: Tally) -> None:
+        nonlocal begun
+        if not begun:
+            begun = True
+            bar.begin(tally.reports)
+        _tell(answer, bar)
+        bar(tally.reports, answer.source if isinstance(answer, Rejected) else answer.report.id)
+
+    try:
+        tally = (
+            write_file(task, output, told, resume=options.resume) if output else write_lines(task, put, told)
+        )
+    except KeyboardInterrupt:
+        bar.close()
+        if output and Path(f"{Path(output).resolve()}.part").exists():
+            _say(f"mapper: stopped: {output}.part has what is done; the same command with --resume goes on")
+        raise
+    finally:
+        bar.close()
+    return UNUSABLE if not tally.reports else SOME_REJECTED if tally.rejected else DONE
+
+
+def _read(options: argparse.Namespace) -> tuple[list[Extraction], list[Rejected]]:
+    """Read all inputs, and merge what several reports tell of one event unless options say not to."""
+    from mapper.merging import merge_extractions
+    from mapper.model import Rejected
 
     extractions: list[Extraction] = []
     rejected: list[Rejected] = []
-    read = extract_all(
-        options.inputs, published=options.published, view=options.view, recognizer=options.recognizer
+    task = _task(options)
+    bar = _bar(task)
+    try:
+        for read in task.reads():
+            answer = read if isinstance(read, Rejected) else task.extract(read)
+            _tell(answer, bar)
+            if isinstance(answer, Rejected):
+                rejected.append(answer)
+            else:
+                extractions.append(answer)
+                bar(len(extractions), answer.report.id)
+    finally:
+        bar.close()
+    return (extractions if options.separate else merge_extractions(extractions)), rejected
+
+
+def _task(options: argparse.Namespace) -> Task:
+    from mapper.runs import Task
+
+    return Task(
+        options.inputs,
+        published=options.published,
+        view=options.view,
+        recognizer=options.recognizer,
+        fetch=options.fetch,
+        reader=_reader(options),
     )
-    for answer in read:
-        if isinstance(answer, Rejected):
-            rejected.append(answer)
-            _say(f"mapper: {answer.source}: {answer.reason}")
-        else:
-            extractions.append(answer)
-            if answer.report.published is None:
-                _say(
-                    f"mapper: {answer.report.id}: no publication date: relative dates stay open (--published DATE)"
-                )
-    return extractions, rejected
+
+
+def _bar(task: Task) -> ReportBar:
+    from mapper.progress import ReportBar
+
+    return ReportBar(sys.stderr, task.count() if sys.stderr.isatty() else None)
+
+
+def _tell(answer: Extraction | Rejected, bar: ReportBar) -> None:
+    """Name on standard error what could not be used, and what is missing."""
+    from mapper.model import Rejected
+    from mapper.pipeline import FELL_BACK
+
+    messages = []
+    if isinstance(answer, Rejected):
+        messages.append(f"{answer.source}: {answer.reason}")
+    else:
+        messages += [f"{i.source}: {i.reason}" for i in answer.rejected if i.reason.endswith(FELL_BACK)]
+        if answer.report.published is None:
+            messages.append(
+                f"{answer.report.id}: no publication date: relative dates stay open (--published DATE)"
+            )
+    if messages:
+        bar.close()
+    for message in messages:
+        _say(f"mapper: {message}")
 
 
 def _geocode(options: argparse.Namespace) -> int:

@@ -36,10 +36,12 @@ class Finder:
     ----------
     groups
         Groups of lines, each with the numbers of those that count.
+    indexed
+        Whether the index is used always or never; by default, once ``FEW`` points have been asked for.
     """
 
-    def __init__(self, groups: Sequence[tuple[Lines, Integers]]) -> None:
-        self._groups = groups
+    def __init__(self, groups: Sequence[tuple[Lines, Integers]], *, indexed: bool | None = None) -> None:
+        self._groups, self._indexed = groups, indexed
         self._blocks = [lines.blocks(rows) for lines, rows in groups]
         self._asked = 0
 
@@ -55,7 +57,8 @@ class Finder:
         """
         if not alone:
             self._asked += len(lat)
-        if alone or self._asked <= FEW:
+        few = self._asked <= FEW if self._indexed is None else not self._indexed
+        if alone or few:
             return self._one_by_one(lat, lon)
         from mapper import tree
 

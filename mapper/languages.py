@@ -145,6 +145,8 @@ def _latin(text: str) -> str:
     weights = _weights()
     for found in islice(_WORD.finditer(text), _MOST_WORDS):
         word = found[0].lower()
+        if word not in weights and word.isascii():  # nearly all: they tell nothing
+            continue
         share = 1.0 if found[0].islower() else 0.4  # a capital word may be part of a name: "Los Angeles"
         if _IN_NAME.match(text, found.start() - 2, found.end() + 2):
             share = 0.2  # "Playa del Carmen", "Boca do Rio"

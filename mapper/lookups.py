@@ -21,16 +21,16 @@ another has a sixteenth of its people. With a position to be near, all this hold
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from mapper import world
 from mapper.errors import OptionError
 from mapper.geodesy import distance_km
 from mapper.matcher import LONGEST_NAME
+from mapper.progress import StatusLine
 from mapper.tables import add_places
 
 if TYPE_CHECKING:
@@ -330,38 +330,13 @@ def review_path(source: str, output: str | None, asked: str | None) -> str | Non
     return review
 
 
-class Progress:
-    """Counts on a terminal, at most one a second, on a line of their own; nothing where the stream is no terminal.
-
-    Parameters
-    ----------
-    stream : text file
-    every_s : float
-        Seconds between counts.
-    """
-
-    def __init__(self, stream: TextIO, every_s: float = 1.0) -> None:
-        self._stream, self._every_s = stream, every_s
-        self._shown, self._last_s = stream.isatty(), time.monotonic()
-        self._width = 0
+class Progress(StatusLine):
+    """Counts on a terminal, at most one a second, on a line of their own; nothing where the stream is no terminal."""
 
     def __call__(self, done: int, of: int) -> None:
         """Tell how many names are looked up."""
-        if self._shown and time.monotonic() - self._last_s >= self._every_s:
-            self._write(f"{done:,} of {of:,} names looked up")
-            self._last_s = time.monotonic()
-
-    def close(self) -> None:
-        """Clear the line."""
-        if self._width:
-            self._write("")
-            self._stream.write("\r")
-            self._stream.flush()
-
-    def _write(self, text: str) -> None:
-        self._stream.write(f"\r{text:{self._width}}")
-        self._stream.flush()
-        self._width = len(text)
+        if self.is_due():
+            self.write(f"{done:,} of {of:,} names looked up")
 
 
 def _missing(note: str, country: str | None) -> Lookup:

@@ -13,7 +13,7 @@ from mapper import world
 from mapper.approximations import with_approximations
 from mapper.claims import find_claims
 from mapper.distances import border_distance, country_in_view, territory_distance
-from mapper.errors import InputError, OptionError
+from mapper.errors import EndpointError, InputError, OptionError
 from mapper.incidents import find_incidents
 from mapper.model import (
     DEFAULT_VIEW,
@@ -25,20 +25,26 @@ from mapper.model import (
     Point,
     Rejected,
     Report,
+    Resolution,
+    SetAside,
     TerritoryDistance,
 )
 from mapper.recognizers import DEFAULT, recognizer_named
 from mapper.reports import read_reports, report_from_text
 from mapper.resolve import resolve
-from mapper.sentences import split_sentences
+from mapper.sentences import Sentence, split_sentences
 from mapper.story import Parties, read_parties, story_country
 
 if TYPE_CHECKING:
     import folium
 
+    from mapper.chat import Endpoint
+
 LABEL_KM = 80.0  # towns are labelled on the map up to this far from an incident
 LABELS_PER_INCIDENT = 12
 MAX_LABELS = 400
+RULES = "rules"  # the reader of incidents that asks nobody
+FELL_BACK = "the incidents were read by the rules instead"
 
 
 def extract(
@@ -47,6 +53,7 @@ def extract(
     published: date | None = None,
     view: str = DEFAULT_VIEW,
     recognizer: str = DEFAULT,
+    reader: str | Endpoint = RULES,
 ) -> Extraction:
     """Read one report.
 
@@ -60,6 +67,9 @@ def extract(
         Whose borders distances are measured to (see ``data/README.md``).
     recognizer : str, optional
         How place names are found (:mod:`mapper.recognizers`): ``tagger``, ``rules``, ``spacy:PIPELINE``.
+    reader : "rules" or mapper.chat.Endpoint, optional
+        Who reads the incidents: the rules, or a language model, which is sent the whole text of the report
+        (:mod:`mapper.language_model`). Where it gives no usable answer the rules read them, and ``rejected`` says so.
 
     Returns
     -------
@@ -70,7 +80,7 @@ def extract(
     InputError
         If a bare text is empty or too long to be one report.
     OptionError
-        If there is no such view or recogniser.
+        If there is no such view, recogniser or reader.
     DataError
         If the data files are missing or damaged.
     """
@@ -86,7 +96,7 @@ def extract(
     resolutions = with_approximations(
         report.text, resolve(report.text, mentions, world.gazetteer(), report.outlet)
     )
-    found, rejected = find_incidents(report, sentences, resolutions)
+    found, rejected, set_aside = _read_incidents(report, sentences, resolutions, reader)
     parties = read_parties(report, resolutions)
     measures = _Measures(view)
     incidents = [_measured(incident, parties, measures) for incident in found]
@@ -97,7 +107,25 @@ def extract(
         incidents=tuple(incidents),
         claims=tuple(claims),
         rejected=tuple(rejected),
+        set_aside=tuple(set_aside),
     )
+
+
+def _read_incidents(
+    report: Report, sentences: Sequence[Sentence], resolutions: Sequence[Resolution], reader: str | Endpoint
+) -> tuple[list[Incident], list[Rejected], list[SetAside]]:
+    failed: list[Rejected] = []
+    if not isinstance(reader, str):
+        from mapper.language_model import read_incidents
+
+        try:
+            return *read_incidents(report, sentences, resolutions, reader), []
+        except EndpointError as error:
+            failed.append(Rejected(source=report.id, reason=f"{error}; {FELL_BACK}"))
+    elif reader != RULES:
+        raise OptionError(f"{reader!r} is no reader: choose {RULES}, or give a mapper.chat.Endpoint")
+    found, rejected, set_aside = find_incidents(report, sentences, resolutions, world.spotter())
+    return found, failed + rejected, set_aside
 
 
 def extract_all(
@@ -106,6 +134,8 @@ def extract_all(
     published: date | None = None,
     view: str = DEFAULT_VIEW,
     recognizer: str = DEFAULT,
+    fetch: bool = False,
+    reader: str | Endpoint = RULES,
 ) -> Iterator[Extraction | Rejected]:
     """Read every report of the given files and folders, one after the other.
 
@@ -119,6 +149,10 @@ def extract_all(
         Whose borders distances are measured to.
     recognizer : str, optional
         How place names are found.
+    fetch : bool, optional
+        Whether sources that are web addresses are opened; without it nothing leaves this machine.
+    reader : "rules" or mapper.chat.Endpoint, optional
+        Who reads the incidents; a language model is sent the text of every report.
 
     Yields
     ------
@@ -126,8 +160,11 @@ def extract_all(
         Inputs that cannot be read come as Rejected, with their reason.
     """
     for source in sources:
-        for read in read_reports(source, published=published):
-            yield read if isinstance(read, Rejected) else extract(read, view=view, recognizer=recognizer)
+        for read in read_reports(source, published=published, fetch=fetch):
+            if isinstance(read, Rejected):
+                yield read
+            else:
+                yield extract(read, view=view, recognizer=recognizer, reader=reader)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import regex
@@ -26,6 +27,7 @@ class Tokens(NamedTuple):
     texts: list[str]
 
 
+@lru_cache(maxsize=2)  # several readers ask for those of one text
 def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
     """Cut a text, or a part of it, into tokens.
 
@@ -34,6 +36,11 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
     text : str
     start, end : int, optional
         The part to cut; offsets of the answer are into the whole text.
+
+    Returns
+    -------
+    Tokens
+        Shared by all who ask: its lists are not to be changed.
     """
     found = list(_TOKEN.finditer(text, start, len(text) if end is None else end))
     return Tokens([m.start() for m in found], [m.end() for m in found], [m[0] for m in found])

@@ -232,3 +232,97 @@ def test_json_lines_on_standard_input():
     )  # fmt: skip
     record = json.loads(answer.stdout)
     assert record["id"] == "a" and record["incidents"][0]["date"] == "2024-05-31"
+
+
+SAME = (
+    ("a", "2024-05-31", "Five people were killed when a bomb exploded in Kabul on Friday."),
+    ("b", "2024-06-01", "A bomb exploded in Kabul on Friday, killing seven people."),
+)
+
+
+@pytest.fixture
+def same(tmp_path):
+    """Two reports of one event."""
+    path = tmp_path / "same.jsonl"
+    records = [dict(zip(("id", "published", "text"), fields, strict=True)) for fields in SAME]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def test_what_several_reports_tell_is_merged_unless_asked(capsys, tmp_path, same):
+    for format_, rows in (
+        ("csv", lambda out: out.splitlines()[1:]),
+        ("geojson", lambda out: json.loads(out)["features"]),
+    ):
+        assert len(rows(run(capsys, "extract", same, "--format", format_)[1])) == 1
+        assert len(rows(run(capsys, "extract", same, "--format", format_, "--separate")[1])) == 2
+    output = tmp_path / "map.html"
+    assert "1 incident (2 tellings) from 2 reports" in run(capsys, "map", same, "-o", output)[2]
+    assert "2 incidents from 2 reports" in run(capsys, "map", same, "-o", output, "--separate")[2]
+
+
+def test_json_lines_are_by_report(capsys, same):
+    plain = run(capsys, "extract", same)[1]
+    assert [len(json.loads(line)["incidents"]) for line in plain.splitlines()] == [1, 1]
+    assert run(capsys, "extract", same, "--separate")[1] == plain
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["-o", "-"], ["-o", "a.csv"], ["-o", "a.geojson"], ["--format", "csv", "-o", "a.jsonl"]]
+)
+def test_only_json_lines_in_a_file_can_be_taken_up_again(capsys, same, words):
+    code, out, err = run(capsys, "extract", same, "--resume", *words)
+    assert (code, out) == (2, "") and "--format jsonl -o FILE" in err
+
+
+def test_a_stopped_run_says_how_to_go_on(capsys, tmp_path, same, monkeypatch):
+    from mapper import runs
+
+    real, output = runs.extract, tmp_path / "out.jsonl"
+
+    def stop(report, **options):
+        if report.id == "b":
+            raise KeyboardInterrupt
+        return real(report, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "extract", stop)
+        code, _, err = run(capsys, "extract", same, "-o", output)
+    assert code == 130 and "--resume" in err and not output.exists()
+    code, _, err = run(capsys, "extract", same, "-o", output)
+    assert code == 2 and "--resume" in err and "delete it" in err
+    assert run(capsys, "extract", same, "-o", output, "--resume")[::2] == (0, "")
+    assert [json.loads(line)["id"] for line in output.read_text().splitlines()] == ["a", "b"]
+
+
+def test_lines_come_as_they_are_read(tmp_path):
+    command = [sys.executable, "-m", "mapper", "extract", "-", "--published", "2024-05-31"]
+    path = tmp_path / "pipe.jsonl"
+    path.write_text('{"id": "a", "text": "A bomb exploded in Kabul."}\n' * 2 + "{broken\n")
+    with subprocess.Popen(
+        [*command[:-3], path, *command[-2:]], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert json.loads(process.stdout.readline())["id"] == "a"
+        assert process.communicate()[1].decode().count("line 3") == 1 and process.returncode == 1
+
+
+def test_a_terminal_is_shown_a_bar(tmp_path, monkeypatch, same):
+    import functools
+    import os
+
+    from mapper import progress
+
+    pty = pytest.importorskip("pty")
+    monkeypatch.setattr(progress, "ReportBar", functools.partial(progress.ReportBar, every_s=0.0))
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("A bomb exploded in Kabul.")
+    for words in (["extract", "-o", tmp_path / "o.jsonl"], ["map", "-o", tmp_path / "o.html"]):
+        master, slave = pty.openpty()
+        with os.fdopen(slave, "w", encoding="utf-8") as terminal:
+            monkeypatch.setattr(sys, "stderr", terminal)
+            assert main([*map(str, words), str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]) == 0
+        told = os.read(master, 65536).decode()
+        os.close(master)
+        assert "1 of 2 reports" in told and "2 of 2 reports" in told
+        messages = [line.rsplit("\r", 1)[-1] for line in told.replace("\r\n", "\n").splitlines()]
+        assert "mapper: b: no publication date: relative dates stay open (--published DATE)" in messages
