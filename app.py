@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import date
+from html import escape
 
 import streamlit as st
 
@@ -12,13 +13,20 @@ from mapper import pipeline, world
 from mapper.errors import MapperError
 from mapper.export import to_csv, to_geojson
 from mapper.maps import map_html
-from mapper.model import DEFAULT_VIEW, Extraction, Rejected, Report
-from mapper.reports import read_reports, report_from_text, reports_from_bytes
-from mapper.views import claim_rows, incident_rows, unplaced_rows
+from mapper.merging import merge_extractions
+from mapper.model import DEFAULT_VIEW, Extraction, Incident, Rejected, Report
+from mapper.reports import SUFFIXES, read_reports, report_from_text, reports_from_bytes
+from mapper.views import aside_rows, claim_rows, evidence_rows, incident_rows, unplaced_rows
 
 MAP_HEIGHT_PX = 720
 UNKNOWN = "–"
-UPLOAD_TYPES = ["txt", "md", "markdown", "html", "htm", "json", "jsonl", "ndjson"]
+EVIDENCE_STYLE = (
+    ".evidence { width: 100%; border-collapse: collapse; overflow-wrap: anywhere } "
+    ".evidence caption { text-align: left; font-weight: 600; padding: 4px 0 } .evidence th, .evidence td { padding: 4px 12px 4px 0; text-align: left; vertical-align: top; font-weight: 400; "
+    "border-bottom: 1px solid rgba(128, 128, 128, .3) } .evidence th { opacity: .75; white-space: nowrap } "
+    ".evidence b { background: rgba(240, 190, 60, .35) }"
+)
+UPLOAD_TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]
 
 Reads = list[Report | Rejected]
 
@@ -28,7 +36,7 @@ def main() -> None:
     st.set_page_config(page_title="Incident mapper", layout="wide")
     st.title("Incident mapper")
     try:
-        reads, published, view = _inputs()
+        reads, published, view, merging = _inputs()
     except MapperError as error:
         st.error(str(error))
         return
@@ -40,6 +48,8 @@ def main() -> None:
     try:
         with st.spinner("Reading the reports …"):
             extractions, rejected = _extract(tuple(reads), published, view)
+            if merging:
+                extractions = merge_extractions(extractions)
             html = _map(tuple(extractions), tuple(rejected), view)
     except MapperError as error:
         st.error(str(error))
@@ -50,7 +60,7 @@ def main() -> None:
         _results(extractions, html)
 
 
-def _inputs() -> tuple[Reads, date | None, str]:
+def _inputs() -> tuple[Reads, date | None, str, bool]:
     """Draw the side bar and return what is to be mapped: what was sent last, else what the app was started with."""
     with st.sidebar, st.form("reports"):
         text = st.text_area(
@@ -84,7 +94,13 @@ def _inputs() -> tuple[Reads, date | None, str]:
         key="view",
         help="Distances are measured to the borders of this view; where views differ, the map draws a dashed line",
     )
-    return st.session_state["reads"], st.session_state["published"], view
+    merging = st.sidebar.toggle(
+        "Merge the same event across reports",
+        value=True,
+        key="merging",
+        help="Reports that tell the same event count as one incident, with the figures of all; off, each stands apart",
+    )
+    return st.session_state["reads"], st.session_state["published"], view, merging
 
 
 def _started_with() -> tuple[Reads, date | None, str]:
@@ -119,6 +135,7 @@ def _results(extractions: list[Extraction], html: str) -> None:
         claim_rows(extractions),
         unplaced_rows(extractions),
     )
+    aside = aside_rows(extractions)
     killed = sum(int(row["Killed"] or 0) for row in incidents)
     for column, (label, value) in zip(
         st.columns(4),
@@ -149,8 +166,13 @@ def _results(extractions: list[Extraction], html: str) -> None:
         width="stretch",
     )
     st.subheader("Incidents")
-    st.dataframe(
+    if incidents:
+        st.caption("Select a row to see the words that each of its fields rests on.")
+    chosen = st.dataframe(
         incidents,
+        key="incidents",
+        on_select="rerun",
+        selection_mode="single-row",
         width="stretch",
         hide_index=True,
         placeholder=UNKNOWN,
@@ -159,7 +181,17 @@ def _results(extractions: list[Extraction], html: str) -> None:
             "Evidence": st.column_config.TextColumn(width="large"),
         },
     )
+    listed = [incident for extraction in extractions for incident in extraction.incidents]
+    for number in chosen.selection.rows[:1]:
+        if number < len(listed):
+            _evidence(listed[number], [extraction.report for extraction in extractions])
     st.download_button("Download the table (CSV)", to_csv(extractions), "incidents.csv", "text/csv")
+    if aside:
+        st.subheader("Totals, old and doubtful events")
+        st.caption(
+            "Told in the reports, but no single incident of now, or not sure to be one: they are not on the map."
+        )
+        st.dataframe(aside, width="stretch", hide_index=True, placeholder=UNKNOWN)
     if claims:
         st.subheader("Distances that the reports state")
         st.dataframe(claims, width="stretch", hide_index=True, placeholder=UNKNOWN)
@@ -167,6 +199,30 @@ def _results(extractions: list[Extraction], html: str) -> None:
         st.subheader("Names to check")
         st.caption("Read as place names, but without a position or with a close runner-up.")
         st.dataframe(unplaced, width="stretch", hide_index=True, placeholder=UNKNOWN)
+
+
+def _evidence(incident: Incident, reports: list[Report]) -> None:
+    """Draw what the fields of an incident rest on, the words in bold within their sentence."""
+    rows = evidence_rows(incident, reports)
+    if not rows:
+        st.caption("The words behind each field are not known; its sentence is the evidence.")
+        return
+    lines = "".join(
+        f"<tr><th scope='row'>{escape(str(row['Field']))}</th><td>{escape(str(row['Value']))}</td>"
+        f"<td>{_marked(str(row['Sentence']), int(row['Starts'] or 0), int(row['Ends'] or 0))}</td>"
+        f"<td>{escape(str(row['Report']))}</td></tr>"
+        for row in rows
+    )
+    head = "".join(f"<th scope='col'>{name}</th>" for name in ("Field", "Value", "Words", "Report"))
+    # Everything that was read is escaped: unlike Markdown, this leaves no way to an image or a link.
+    st.html(
+        f"<style>{EVIDENCE_STYLE}</style><table class='evidence'>"
+        f"<caption>What the fields of “{escape(incident.title)}” rest on</caption><tr>{head}</tr>{lines}</table>"
+    )
+
+
+def _marked(sentence: str, start: int, end: int) -> str:
+    return f"{escape(sentence[:start])}<b>{escape(sentence[start:end])}</b>{escape(sentence[end:])}"
 
 
 main()

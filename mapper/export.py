@@ -10,15 +10,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from mapper.backing import actors_text, report_ids
 from mapper.cells import safe_cell
 from mapper.errors import OptionError
 from mapper.model import (
     BorderDistance,
     DistanceClaim,
+    Evidence,
     Extraction,
+    Figure,
     Incident,
     Place,
     Resolution,
+    SetAside,
     TerritoryDistance,
 )
 
@@ -27,6 +31,8 @@ CSV_COLUMNS = (
     "place_reason", "lat", "lon", "radius_km", "date", "date_precision", "killed", "injured", "confidence", "border_km",
     "border_low_km", "border_high_km", "border_pair", "border_lat", "border_lon", "story_border_km", "story_border_low_km",
     "story_border_high_km", "story_border_pair", "story_reason", "view", "evidence", "start", "end",
+    "missing", "displaced", "killed_low", "killed_high", "injured_low", "injured_high", "date_end", "time", "time_zone",
+    "actors", "weapon", "target", "sources", "report_ids",
 )  # fmt: skip
 
 
@@ -55,6 +61,7 @@ def to_record(extraction: Extraction) -> dict[str, Any]:
         "distance_claims": [_claim(claim) for claim in extraction.claims if claim.km is not None],
         "nearness_claims": [_claim(claim) for claim in extraction.claims if claim.km is None],
         "rejected": [asdict(item) for item in extraction.rejected],
+        "set_aside": [_set_aside(item) for item in extraction.set_aside],
     }
 
 
@@ -87,8 +94,14 @@ def to_csv(extractions: Iterable[Extraction]) -> str:
     writer.writeheader()
     for extraction in extractions:
         for incident in extraction.incidents:
-            writer.writerow({key: safe_cell(value) for key, value in _flat(extraction, incident).items()})
+            writer.writerow({key: _cell(value) for key, value in _flat(extraction, incident).items()})
     return stream.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Return a value as it goes into a table; a lone carriage return, which the writer does not quote, becomes a new line."""
+    cell = safe_cell(value)
+    return cell.replace("\r", "\n") if isinstance(cell, str) and "\n" not in cell else cell
 
 
 FORMATS: dict[str, Callable[[Iterable[Extraction]], str]] = {
@@ -173,6 +186,11 @@ def territory_record(territory: TerritoryDistance) -> dict[str, Any]:
 
 
 def _incident(incident: Incident) -> dict[str, Any]:
+    return _telling(incident) | {"members": [_telling(member) for member in incident.members]}
+
+
+def _telling(incident: Incident) -> dict[str, Any]:
+    """Return an incident without its members."""
     return {
         "title": incident.title,
         "kind": incident.kind,
@@ -193,6 +211,50 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "border": border_record(incident.border) if incident.border else None,
         "story_border": border_record(incident.story_border) if incident.story_border else None,
         "story_reason": incident.story_reason,
+        "report_id": incident.report_id,
+        "date_end": incident.date_end.isoformat() if incident.date_end else None,
+        "date_reason": incident.date_reason,
+        "time": incident.time,
+        "time_zone": incident.time_zone,
+        "missing": incident.missing,
+        "displaced": incident.displaced,
+        "figures": [_figure(figure) for figure in incident.figures],
+        "actors": [
+            {"role": actor.role, "text": actor.text, "country": actor.country, **_span(actor.evidence)}
+            for actor in incident.actors
+        ],
+        "weapon": incident.weapon,
+        "target": incident.target,
+        # of several words for a field the first are those that count
+        "fields": {s.field: {"text": s.text, **_span(s)} for s in reversed(incident.supports)},
+    }
+
+
+def _span(evidence: Evidence) -> dict[str, Any]:
+    """Return where words stand: offsets into the text of a report."""
+    return {"start": evidence.start, "end": evidence.end, "report_id": evidence.report_id}
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "what": figure.what,
+        "best": figure.best,
+        "low": figure.low,
+        "high": figure.high,
+        "text": figure.evidence.text,
+        **_span(figure.evidence),
+        "published": figure.published.isoformat() if figure.published else None,
+    }
+
+
+def _set_aside(item: SetAside) -> dict[str, Any]:
+    return {
+        "why": item.why,
+        "reason": item.reason,
+        "evidence": item.evidence,
+        "start": item.start,
+        "end": item.end,
+        "figures": [_figure(figure) for figure in item.figures],
     }
 
 
@@ -211,10 +273,19 @@ def _flat(extraction: Extraction, incident: Incident) -> dict[str, Any]:
         "outlet": report.outlet,
         "published": report.published.isoformat() if report.published else None,
         "url": report.url,
-        **{key: value for key, value in _incident(incident).items() if not key.endswith("border")},
+        **{
+            key: value
+            for key, value in _telling(incident).items()
+            if not key.endswith("border") and key != "report_id"
+        },
         "admin1": place.admin1,
         "place_kind": place.kind,
+        "actors": actors_text(incident),
+        "sources": len(report_ids(incident)),
+        "report_ids": "; ".join(report_ids(incident)),
     }
+    for what in ("killed", "injured"):
+        row[f"{what}_low"], row[f"{what}_high"] = incident.range_of(what)
     for prefix, border in (("border", incident.border), ("story_border", incident.story_border)):
         if border is None:
             continue

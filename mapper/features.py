@@ -11,18 +11,34 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from mapper.backing import (
+    Passages,
+    backings,
+    casualty_text,
+    count_text,
+    date_text,
+    figure_text,
+    figures_text,
+    time_text,
+)
 from mapper.model import (
+    FIGURE_KINDS,
     INCIDENT_KINDS,
     SPOT_KINDS,
     BorderDistance,
     DistanceClaim,
+    Evidence,
     Extraction,
     Incident,
     Place,
     Rejected,
     Report,
+    SetAside,
 )
 
+__all__ = ["KINDS", "casualty_text", "date_text", "distance_text", "map_data", "verdict_text"]
+
+ASIDE_LABELS = {"total": "Total over a time", "history": "Old event", "doubtful": "Doubtful"}
 # Label, letter, shape and colour. The colours are Paul Tol's "muted" and "vibrant" schemes
 # (https://personal.sron.nl/~pault/), darkened where a white letter needs it; no two kinds share shape or letter,
 # so the map reads without colour too.
@@ -52,13 +68,16 @@ def map_data(
     """Return what the page shows, ready for JSON; the arguments are those of ``maps.make_map``.
 
     ``incidents`` holds the incidents in the order given, with latitudes and longitudes in degrees and ``x``, the
-    longitude to draw at: it may exceed 180 so that places on both sides of the antimeridian stand together.
+    longitude to draw at: it may exceed 180 so that places on both sides of the antimeridian stand together. What their
+    fields rest on (``why``) points into ``passages``: the number of a sentence, and the words in it by offsets that count
+    UTF-16 units, as JavaScript's do.
     """
     names = basemap["countries"]
     found = [(number, incident) for number, ext in enumerate(extractions) for incident in ext.incidents]
+    texts = _Texts([extraction.report for extraction in extractions])
     drawn_at = _side_by_side([incident.place.point.lon for _, incident in found])
     incidents = [
-        _incident(incident, number, x, names, basemap["views"])
+        _incident(incident, number, x, names, basemap["views"], texts)
         for (number, incident), x in zip(found, drawn_at, strict=True)
     ]
     unplaced = Counter(
@@ -67,6 +86,7 @@ def map_data(
         for resolution in extraction.resolutions
         if resolution.place is None
     )
+    aside = [item for extraction in extractions for item in extraction.set_aside]
     view = basemap["view"]
     return {
         "title": title or _heading(extractions),
@@ -79,6 +99,8 @@ def map_data(
         "borders": basemap["borders"],
         "reports": [_report(extraction.report) for extraction in extractions],
         "incidents": incidents,
+        "passages": texts.passages,
+        "aside": [_aside(item, texts) for item in aside],
         "frame": _frame(incidents),
         "labels": _labels(incidents, labels),
         "unplaced": [{"text": text, "reason": why, "count": n} for (text, why), n in unplaced.items()],
@@ -97,21 +119,6 @@ def map_data(
             "with Leaflet. The page asks nothing of the network.",
         ],
     }
-
-
-def date_text(incident: Incident) -> str:
-    """Return the date as precisely as it is known, e.g. ``2024-05-31`` or ``week of 2024-05-25``."""
-    if incident.date is None:
-        return "date unknown"
-    day = incident.date.isoformat()
-    forms = {"day": day, "week": f"week of {day}", "month": day[:7], "year": day[:4]}
-    return forms.get(incident.date_precision, "date unknown")
-
-
-def casualty_text(incident: Incident) -> str:
-    """Return e.g. ``3 killed, 16 injured``, or ``not stated``."""
-    counts = ((incident.killed, "killed"), (incident.injured, "injured"))
-    return ", ".join(f"{n:,} {what}" for n, what in counts if n is not None) or "not stated"
 
 
 def distance_text(border: BorderDistance, place_kind: str) -> str:
@@ -136,8 +143,79 @@ def _heading(extractions: Sequence[Extraction]) -> str:
     return f"Incidents in {len(extractions)} reports"
 
 
+class _Texts:
+    """The sentences that the page shows, each once, and where in them the words stand."""
+
+    def __init__(self, reports: Sequence[Report]) -> None:
+        self.passages: list[str] = []
+        self._known: dict[str, int] = {}
+        self._around = Passages(reports)
+        self._first = {report.id: number for number, report in reversed(list(enumerate(reports)))}
+
+    def words(self, evidence: Evidence, value: str) -> dict[str, Any]:
+        found = self._around.around(evidence)
+        return {
+            "value": value,
+            "passage": self.add(found.text),
+            "start": _units(found.text[: found.start]),
+            "end": _units(found.text[: found.end]),
+            "report": self.report(evidence.report_id) if found.report is None else found.report,
+        }
+
+    def add(self, text: str) -> int:
+        number = self._known.setdefault(text, len(self._known))
+        if number == len(self.passages):
+            self.passages.append(text)
+        return number
+
+    def report(self, name: str) -> int | None:
+        return self._first.get(name)
+
+
+def _units(text: str) -> int:
+    """Return the length of a text as JavaScript counts it."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _why(incident: Incident, texts: _Texts) -> list[dict[str, Any]]:
+    return [
+        {
+            "field": backing.field,
+            "label": backing.label,
+            "value": backing.value,
+            "words": [texts.words(words.evidence, words.value) for words in backing.words],
+        }
+        for backing in backings(incident)
+    ]
+
+
+def _source(member: Incident, texts: _Texts) -> dict[str, Any]:
+    return {
+        "report": texts.report(member.report_id),
+        "id": member.report_id,
+        "passage": texts.add(member.evidence),
+        "casualties": casualty_text(member),
+        "date_text": date_text(member),
+    }
+
+
+def _aside(item: SetAside, texts: _Texts) -> dict[str, Any]:
+    return {
+        "label": ASIDE_LABELS.get(item.why, item.why),
+        "reason": item.reason,
+        "evidence": item.evidence,
+        "figures": figures_text(item.figures),
+        "report": texts.report(item.report_id),
+    }
+
+
 def _incident(
-    incident: Incident, report: int, x: float, names: Mapping[str, str], views: Mapping[str, str]
+    incident: Incident,
+    report: int,
+    x: float,
+    names: Mapping[str, str],
+    views: Mapping[str, str],
+    texts: _Texts,
 ) -> dict[str, Any]:
     place, near, story = incident.place, incident.border, incident.story_border
     country = names.get(place.country or "", place.country or "")
@@ -165,9 +243,24 @@ def _incident(
         "place_reason": incident.place_reason,
         "date": incident.date.isoformat() if incident.date else None,
         "date_text": date_text(incident),
+        "date_reason": incident.date_reason,
+        "time": incident.time,
+        "time_text": time_text(incident),
         "killed": incident.killed,
         "injured": incident.injured,
+        "missing": incident.missing,
+        "displaced": incident.displaced,
         "casualties": casualty_text(incident),
+        "counts": {what: text for what in FIGURE_KINDS if (text := count_text(incident, what))},
+        "figures": [
+            {"what": f.what, "best": f.best, "low": f.low, "high": f.high, "text": figure_text(f)}
+            for f in incident.figures
+        ],
+        "actors": [{"role": a.role, "text": a.text, "country": a.country} for a in incident.actors],
+        "weapon": incident.weapon,
+        "target": incident.target,
+        "why": _why(incident, texts),
+        "sources": [_source(member, texts) for member in incident.members],
         "confidence": incident.confidence,
         "evidence": incident.evidence,
         "border": near and _border(near, place.kind, names, views),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mapper.features import date_text, verdict_text
-from mapper.model import BorderDistance, Extraction, Incident
+from mapper.backing import Passages, backings, date_text, figures_text, range_text, report_ids, time_text
+from mapper.features import ASIDE_LABELS, verdict_text
+from mapper.model import FIGURE_KINDS, BorderDistance, Extraction, Incident, Report
 
 Row = dict[str, str | int | float | None]
 
@@ -37,6 +38,53 @@ def claim_rows(extractions: Sequence[Extraction]) -> list[Row]:
         }
         for extraction in extractions
         for claim in extraction.claims
+    ]
+
+
+def evidence_rows(incident: Incident, reports: Sequence[Report] = ()) -> list[Row]:
+    """Return one row for each span of words that a field of an incident rests on, with the sentence around.
+
+    "Starts" and "Ends" tell where in the sentence the words stand.
+
+    Parameters
+    ----------
+    incident : Incident
+        Merged or not.
+    reports : sequence of Report, optional
+        Those that the words are from; of one that is missing, the words stand alone.
+    """
+    texts = Passages(reports)
+    rows: list[Row] = []
+    for backing in backings(incident):
+        for number, words in enumerate(backing.words):
+            found = texts.around(words.evidence)
+            report = None if found.report is None else reports[found.report]
+            rows.append(
+                {
+                    "Field": backing.label,
+                    "Value": words.value if number else backing.value,
+                    "Words": words.evidence.text,
+                    "Sentence": found.text,
+                    "Starts": found.start,
+                    "Ends": found.end,
+                    "Report": (report.title or report.id) if report else words.evidence.report_id,
+                }
+            )
+    return rows
+
+
+def aside_rows(extractions: Sequence[Extraction]) -> list[Row]:
+    """Return one row for each thing that a report tells and that is no single incident, with the reason."""
+    return [
+        {
+            "What": ASIDE_LABELS.get(item.why, item.why),
+            "Why": item.reason,
+            "Figures": figures_text(item.figures) or None,
+            "Evidence": item.evidence,
+            "Report": _name(extraction),
+        }
+        for extraction in extractions
+        for item in extraction.set_aside
     ]
 
 
@@ -74,10 +122,18 @@ def _incident_row(extraction: Extraction, incident: Incident) -> Row:
     return {
         "Title": incident.title,
         "Date": date_text(incident),
+        "Time": time_text(incident) or None,
         "Killed": incident.killed,
         "Injured": incident.injured,
+        "Missing": incident.missing,
+        "Displaced": incident.displaced,
+        "Range": _ranges(incident),
         "Place": place.name,
         "Country": place.country,
+        "By whom": "; ".join(a.text for a in incident.actors if a.role in {"by", "claimed"}) or None,
+        "Weapon": incident.weapon,
+        "Target": incident.target,
+        "Sources": len(report_ids(incident)),
         "Evidence": incident.evidence,
         "Nearest border": border_text(incident.border),
         "Story's border": border_text(incident.story_border),
@@ -87,6 +143,12 @@ def _incident_row(extraction: Extraction, incident: Incident) -> Row:
         "Confidence": incident.confidence,
         "Report": _name(extraction),
     }
+
+
+def _ranges(incident: Incident) -> str | None:
+    """Return what the figures leave open, e.g. "killed: 17 to 20; injured: 24 or more"."""
+    found = [f"{what}: {text}" for what in FIGURE_KINDS if (text := range_text(incident, what))]
+    return "; ".join(found) or None
 
 
 def _name(extraction: Extraction) -> str:

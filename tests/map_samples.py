@@ -8,7 +8,18 @@ import json
 from datetime import date
 from typing import Any
 
-from mapper.model import BorderDistance, Extraction, Incident, Place, Point, Report
+from mapper.model import (
+    Actor,
+    BorderDistance,
+    Evidence,
+    Extraction,
+    Figure,
+    Incident,
+    Place,
+    Point,
+    Report,
+    SetAside,
+)
 
 EVIDENCE = "A missile hit an apartment block in the city at midnight, killing three people."
 
@@ -69,6 +80,140 @@ def extraction(*incidents: Incident, **fields: Any) -> Extraction:
         id="r1", text=EVIDENCE, title="A night of strikes", outlet="The Wire", published=date(2024, 5, 31)
     )
     return Extraction(**{"report": report, "incidents": incidents} | fields)
+
+
+def words(field: str, text: str, report: Report, nth: int = 0) -> Evidence:
+    """Return the words of a field as they stand in a report, at their ``nth`` occurrence."""
+    start = -1
+    for _ in range(nth + 1):
+        start = report.text.index(text, start + 1)
+    return Evidence(field=field, report_id=report.id, start=start, end=start + len(text), text=text)
+
+
+FIRST = Report(
+    id="first",
+    title="Strike at night",
+    outlet="The Wire",
+    published=date(2024, 5, 31),
+    url="https://example.org/first",
+    text="\U0001f6a8 KHARKIV – Russian forces hit an apartment block in Kharkiv with a missile at 9 p.m. on Thursday, "
+    "killing at least 17 people. Police said so. A further 2,000 have been killed since 2022. In 2016 a fire "
+    "in the city killed 4.",
+)
+SECOND = Report(
+    id="second",
+    title="Toll rises",
+    outlet="Daily",
+    published=date(2024, 6, 1),
+    text="The toll of the strike on Kharkiv has risen to 20 dead and dozens of injured, the mayor said. Moscow denied it.",
+)
+
+
+def figure(
+    what: str, text: str, report: Report, best: int | None, low: int | None, high: int | None
+) -> Figure:
+    return Figure(
+        what=what,
+        best=best,
+        low=low,
+        high=high,
+        evidence=words(what, text, report),
+        published=report.published,
+    )
+
+
+def telling(report: Report, **fields: Any) -> Incident:
+    sentence = report.text[: report.text.index(". ", 110 if report is FIRST else 0) + 1]
+    return incident(
+        "Strike (apartment block): Kharkiv",
+        **{
+            "report_id": report.id,
+            "evidence": sentence,
+            "start": 0,
+            "end": len(sentence),
+            "date": date(2024, 5, 30),
+        }
+        | fields,
+    )
+
+
+TOLD_FIRST = telling(
+    FIRST,
+    killed=17,
+    figures=(figure("killed", "killing at least 17 people", FIRST, 17, 17, None),),
+    actors=(
+        Actor(
+            role="by", text="Russian forces", evidence=words("actor", "Russian forces", FIRST), country="RU"
+        ),
+    ),
+    weapon="missile",
+    target="apartment block",
+    time="21:00",
+    time_zone="local",
+    date_reason="'on Thursday', counted from the publication",
+    confidence=0.6,
+    supports=(
+        words("kind", "hit", FIRST),
+        words("place", "Kharkiv", FIRST),
+        words("date", "on Thursday", FIRST),
+        words("time", "9 p.m.", FIRST),
+        words("killed", "killing at least 17 people", FIRST),
+        words("weapon", "missile", FIRST),
+        words("target", "apartment block", FIRST),
+    ),
+)
+TOLD_SECOND = telling(
+    SECOND,
+    killed=20,
+    figures=(
+        figure("killed", "20 dead", SECOND, 20, 20, 20),
+        figure("injured", "dozens of injured", SECOND, None, 24, None),
+    ),
+    actors=(Actor(role="denied", text="Moscow", evidence=words("actor", "Moscow", SECOND), country="RU"),),
+    supports=(words("place", "Kharkiv", SECOND), words("killed", "20 dead", SECOND)),
+)
+MERGED = incident(
+    "Strike (apartment block): Kharkiv",
+    report_id="first",
+    evidence=TOLD_FIRST.evidence,
+    start=TOLD_FIRST.start,
+    end=TOLD_FIRST.end,
+    date=date(2024, 5, 30),
+    date_reason=TOLD_FIRST.date_reason,
+    killed=20,
+    figures=TOLD_FIRST.figures + TOLD_SECOND.figures,
+    actors=TOLD_FIRST.actors + TOLD_SECOND.actors,
+    weapon="missile",
+    target="apartment block",
+    time="21:00",
+    time_zone="local",
+    border=KHARKIV_BORDER,
+    supports=(*(s for s in TOLD_FIRST.supports if s.field != "killed"), TOLD_SECOND.supports[1]),
+    members=(TOLD_FIRST, TOLD_SECOND),
+)
+ASIDES = (
+    SetAside(
+        report_id="first",
+        why="total",
+        reason="a total over a time: “since 2022”",
+        evidence="A further 2,000 have been killed since 2022.",
+        start=FIRST.text.index("A further"),
+        end=FIRST.text.index(" In 2016"),
+        figures=(figure("killed", "2,000 have been killed", FIRST, 2000, 2000, 2000),),
+    ),
+    SetAside(
+        report_id="first",
+        why="history",
+        reason="more than a year before the report",
+        evidence="In 2016 a fire in the city killed 4.",
+        start=FIRST.text.index("In 2016"),
+        end=len(FIRST.text),
+    ),
+)
+MERGED_STORY = (
+    Extraction(report=FIRST, incidents=(MERGED,), set_aside=ASIDES),
+    Extraction(report=SECOND),
+)
 
 
 def small_basemap() -> dict[str, Any]:

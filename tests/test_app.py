@@ -48,6 +48,29 @@ def test_a_pasted_report_is_mapped(started):
     assert "No publication date" in app.warning[0].value
 
 
+TWICE = (
+    '{"id": "a", "title": "First", "published": "2024-05-31", '
+    '"text": "A missile hit an apartment block in Kharkiv on Friday, killing three people."}\n'
+    '{"id": "b", "title": "Second", "published": "2024-06-01", '
+    '"text": "A missile hit an apartment block in Kharkiv on Friday, killing five people."}\n'
+)
+
+
+def test_the_same_event_is_merged_and_a_merge_can_be_undone(started, tmp_path):
+    file = tmp_path / "two.jsonl"
+    file.write_text(TWICE, encoding="utf-8")
+    app = started(file)
+    assert app.sidebar.toggle[0].value is True
+    assert not app.exception
+    (row,) = app.dataframe[0].value.to_dict("records")
+    assert (row["Killed"], row["Range"], row["Sources"]) == (5, "killed: 3 to 5", 2)
+    app.sidebar.toggle[0].set_value(False).run()
+    assert not app.exception
+    apart = app.dataframe[0].value
+    assert list(apart["Killed"]) == [3, 5]
+    assert list(apart["Sources"]) == [1, 1]
+
+
 def test_whose_borders_can_be_chosen(started):
     app = started("--view", "de_facto")
     assert app.sidebar.selectbox[0].value == "de_facto"
@@ -105,6 +128,43 @@ def address():
             pytest.fail("the app did not start within a minute")
         yield url
         server.terminate()
+
+
+@pytest.mark.browser
+def test_a_row_that_is_selected_shows_the_words_in_their_sentences(browser, address, tmp_path):
+    report = tmp_path / "kabul.txt"
+    hostile = "<img src=x onerror=window.pwned=1> ![x](http://example.org/x.png) <b>bold</b>"
+    report.write_text(
+        f"A bomb exploded in Kabul on 30 May 2024, killing at least 12 people {hostile} and injuring 30.",
+        encoding="utf-8",
+    )
+    context = browser.new_context(viewport={"width": 1400, "height": 2600})
+    page = context.new_page()
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(address)
+    page.frame_locator("iframe").locator(".incident-marker").first.wait_for(timeout=60_000)
+    page.locator("input[type=file]").set_input_files(str(report))
+    page.get_by_text("kabul.txt").first.wait_for()
+    page.get_by_role("button", name="Map it").click()
+    page.frame_locator("iframe").get_by_text("Explosion: Kabul").first.wait_for(timeout=60_000)
+
+    table = page.locator("[data-testid=stDataFrame]").first
+    assert page.locator("table.evidence").count() == 0
+    table.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    table.click(position={"x": 14, "y": 52})  # the box at the head of the first row
+    shown = page.locator("table.evidence")
+    shown.wait_for(timeout=20_000)
+    words = shown.locator("b").all_inner_texts()
+    assert "Kabul" in words
+    assert any("12 people" in text for text in words)
+    assert "30 May 2024" in shown.inner_text()
+    assert hostile in shown.inner_text()
+    assert shown.locator("img, a").count() == 0
+    assert page.evaluate("window.pwned") is None
+    assert not [url for url in requests if "example.org" in url]
+    context.close()
 
 
 @pytest.mark.browser

@@ -3,6 +3,7 @@ from __future__ import annotations
 import html as html_module
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from map_samples import (
@@ -10,6 +11,8 @@ from map_samples import (
     EVIDENCE,
     KHARKIV,
     KHARKIV_BORDER,
+    MERGED_STORY,
+    TOLD_FIRST,
     border,
     extraction,
     incident,
@@ -18,7 +21,18 @@ from map_samples import (
 )
 
 from mapper.maps import make_map, map_html
-from mapper.model import DistanceClaim, Extraction, Rejected, Report, Resolution, Toponym
+from mapper.model import (
+    Actor,
+    DistanceClaim,
+    Evidence,
+    Extraction,
+    Figure,
+    Rejected,
+    Report,
+    Resolution,
+    SetAside,
+    Toponym,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -230,6 +244,37 @@ def test_hostile_text_is_shown_and_never_run(open_offline, policy):
         story_border=border(99.0, ("RU", HOSTILE), 52.29, 36.31, view=HOSTILE),
         story_reason=HOSTILE,
         date_precision=HOSTILE,
+        date_reason=HOSTILE,
+        time=HOSTILE,
+        time_zone=HOSTILE,
+        weapon=HOSTILE,
+        target=HOSTILE,
+        killed=1,
+    )
+    whole = Evidence(field="weapon", report_id=HOSTILE, start=0, end=len(HOSTILE), text=HOSTILE)
+    number = Figure(what="killed", best=1, low=1, high=1, evidence=replace(whole, field="killed"))
+    attack = replace(
+        attack,
+        report_id=HOSTILE,
+        figures=(number,),
+        actors=tuple(Actor(role=r, text=HOSTILE, evidence=whole, country=HOSTILE) for r in ("by", HOSTILE)),
+        supports=(whole, *(replace(whole, field=f) for f in ("kind", "place", "date", "time", "target"))),
+    )
+    # one whose words no report holds, and whose offsets lie
+    stray = replace(whole, start=-5, end=10**9, report_id=HOSTILE + "2")
+    attack = replace(
+        attack,
+        members=(attack, replace(attack, report_id=HOSTILE + "2", supports=(stray,))),
+        supports=(*attack.supports[1:], stray),
+    )
+    aside = SetAside(
+        report_id=HOSTILE,
+        why=HOSTILE,
+        reason=HOSTILE,
+        evidence=HOSTILE,
+        start=0,
+        end=1,
+        figures=(replace(number, what=HOSTILE),),
     )
     toponym = Toponym(report_id=HOSTILE, start=0, end=1, text=HOSTILE)
     claim = DistanceClaim(
@@ -251,6 +296,7 @@ def test_hostile_text_is_shown_and_never_run(open_offline, policy):
         resolutions=(Resolution(toponym=toponym, place=None, score=0, reason=HOSTILE),),
         claims=(claim,),
         rejected=(Rejected(source=HOSTILE, reason=HOSTILE),),
+        set_aside=(aside,),
     )
     drawn = make_map([found], basemap=small_basemap(), title=HOSTILE + "t", labels=[where])
     html = map_html(drawn) if policy else drawn.get_root().render()
@@ -261,11 +307,19 @@ def test_hostile_text_is_shown_and_never_run(open_offline, policy):
     watched.page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true })")
     watched.page.locator(".incident-marker[data-incident='0']").hover()
     watched.page.wait_for_timeout(300)
+    facts = watched.page.locator(".fact")
+    assert facts.count() == 8  # kind, date, time, killed, place, the one who did it, weapon, target
+    for number in range(facts.count()):
+        facts.nth(number).click()
+        assert HOSTILE in watched.page.locator(".words mark").first.text_content()
+        assert watched.page.locator(".words mark *").count() == 0
 
     texts = watched.page.evaluate(
         """() => Object.fromEntries([
             "h1", "#page-header p", ".entry strong", ".card h2", ".card blockquote", ".card dd:nth-of-type(3)",
             ".card small", ".card .source", ".claim strong", ".claim blockquote", ".missing strong", ".name.event",
+            ".words mark", ".words blockquote", ".fact[data-field=weapon]", ".fact[data-field=actor]",
+            ".fact[data-field=time]", ".tellings li", ".tellings blockquote", ".aside strong", ".aside blockquote",
         ].map(css => [css, document.querySelector(css).textContent]))"""
     )
     assert all(HOSTILE in text for text in texts.values()), [
@@ -278,6 +332,122 @@ def test_hostile_text_is_shown_and_never_run(open_offline, policy):
     assert watched.page.locator("body img, body iframe, body b, svg[onload]").count() == 0
     assert watched.page.locator("a[href^='javascript']").count() == 0
     assert watched.requests == []
+    assert watched.complaints == []
+
+
+def test_one_click_on_a_field_shows_its_words(open_offline):
+    watched = open_offline(page(*MERGED_STORY))
+    watched.until(READY)
+    watched.page.locator(".incident-marker[data-incident='0']").click()
+    sentence = TOLD_FIRST.evidence
+    for field, value, marked in (
+        ("kind", "Shelling or missile", ["hit"]),
+        ("date", "2024-05-30", ["on Thursday"]),
+        ("time", "21:00 local time", ["9 p.m."]),
+        (
+            "killed",
+            "20 killed (reports say 17 to 20)",
+            ["20 dead", "killing at least 17 people"],
+        ),
+        ("injured", "24 or more injured", ["dozens of injured"]),
+        ("place", "Kharkiv, Kharkiv Oblast, Ukraine", ["Kharkiv"]),
+        ("weapon", "missile", ["missile"]),
+        ("target", "apartment block", ["apartment block"]),
+    ):
+        button = watched.page.locator(f".fact[data-field='{field}']")
+        assert button.inner_text() == value
+        button.click()
+        assert watched.page.locator(".words").count() == 1
+        assert watched.page.locator(".words mark").all_inner_texts() == marked
+        assert button.get_attribute("aria-expanded") == "true"
+        whole = watched.page.locator(".words blockquote").last.inner_text()
+        assert whole == sentence or field == "injured"
+    text = watched.page.locator(".leaflet-popup-content").inner_text()
+    assert "'on Thursday', counted from the publication" in text
+    button = watched.page.locator(".fact[data-field='target']")
+    button.click()  # a second click hides them again
+    assert watched.page.locator(".words").count() == 0
+    assert button.get_attribute("aria-expanded") == "false"
+    assert watched.requests == []
+    assert watched.complaints == []
+
+
+def test_figures_that_differ_stand_with_their_reports(open_offline):
+    watched = open_offline(page(*MERGED_STORY))
+    watched.until(READY)
+    assert "Told by 2 reports" in watched.page.locator(".entry").inner_text()
+    watched.page.locator(".entry").click()
+    watched.page.locator(".fact[data-field='killed']").click()
+    heads = watched.page.locator(".words p").all_inner_texts()
+    assert heads == [
+        "20 · Toll rises, Daily, 2024-06-01",
+        "at least 17 · Strike at night, The Wire, 2024-05-31",
+    ]
+    told = watched.page.locator(".told").inner_text()
+    for part in (
+        "Told by 2 reports",
+        "Strike at night, The Wire, 2024-05-31",
+        "17 killed (at least)",
+        "Toll rises, Daily, 2024-06-01",
+        "20 killed, 24 or more injured",
+        f"“{TOLD_FIRST.evidence}”",
+    ):
+        assert part in told, part
+    assert watched.page.locator(".told a").get_attribute("href") == "https://example.org/first"
+    roles = watched.page.locator(".card dt").all_inner_texts()
+    assert "By" in roles
+    assert "Denied by" in roles
+
+
+def test_totals_and_old_events_are_listed_and_marked(open_offline):
+    watched = open_offline(page(*MERGED_STORY))
+    watched.until(READY)
+    assert watched.page.locator(".incident-marker").count() == 1
+    summary = watched.page.locator("#panel summary").first
+    assert summary.inner_text().startswith("Totals, old and doubtful events, not mapped")
+    summary.click()
+    text = re.sub(r"\s+", " ", watched.page.locator("#panel").inner_text())
+    assert "Total over a time: 2,000 killed a total over a time: “since 2022”" in text
+    assert "“A further 2,000 have been killed since 2022.”" in text
+    assert "Old event more than a year before the report “In 2016 a fire in the city killed 4.”" in text
+
+
+def test_words_can_be_reached_from_the_keyboard(open_offline):
+    watched = open_offline(page(*MERGED_STORY))
+    watched.until(READY)
+    watched.page.locator(".entry").focus()
+    watched.page.keyboard.press("Enter")
+    assert watched.page.evaluate("document.activeElement.className") == "card"
+    for field in ("kind", "date", "time", "killed"):
+        watched.page.keyboard.press("Tab")
+        assert watched.page.evaluate("document.activeElement.dataset.field") == field
+    watched.page.keyboard.press("Enter")
+    assert watched.page.locator(".words mark").first.inner_text() == "20 dead"
+    assert watched.page.evaluate("document.activeElement.dataset.field") == "killed"
+    watched.page.keyboard.press("Space")
+    assert watched.page.locator(".words").count() == 0
+    assert watched.page.evaluate("document.activeElement.dataset.field") == "killed"
+    watched.page.keyboard.press("Escape")
+    watched.until("!document.querySelector('.leaflet-popup')")
+    assert watched.page.evaluate("document.activeElement.dataset.incident") == "0"
+
+
+@pytest.mark.parametrize("field", ["kind", "killed", "target"])
+def test_words_fit_on_a_phone(open_offline, field):
+    watched = open_offline(page(*MERGED_STORY), width=390, height=844, is_mobile=True, has_touch=True)
+    watched.until(READY)
+    watched.page.locator(".entry").tap()
+    watched.page.wait_for_timeout(500)
+    watched.page.locator(f".fact[data-field='{field}']").tap()
+    watched.page.wait_for_timeout(700)
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
+    popup = watched.page.locator(".leaflet-popup-content-wrapper").bounding_box()
+    shown = watched.page.locator(".words").bounding_box()
+    assert popup["x"] >= 0
+    assert popup["x"] + popup["width"] <= 390
+    assert popup["x"] <= shown["x"]
+    assert shown["x"] + shown["width"] <= popup["x"] + popup["width"]
+    assert popup["y"] <= shown["y"] < popup["y"] + popup["height"] - 20
     assert watched.complaints == []
 
 

@@ -14,8 +14,25 @@ import folium
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from map_samples import ENGELS, KHARKIV, KHARKIV_BORDER, border, extraction, incident, place, small_basemap
+from map_samples import (
+    ASIDES,
+    ENGELS,
+    FIRST,
+    KHARKIV,
+    KHARKIV_BORDER,
+    MERGED,
+    MERGED_STORY,
+    SECOND,
+    TOLD_FIRST,
+    border,
+    extraction,
+    figure,
+    incident,
+    place,
+    small_basemap,
+)
 
+from mapper.backing import ROOM, Passages, backings, count_text, figure_text, range_text, time_text
 from mapper.errors import OptionError
 from mapper.features import (
     KINDS,
@@ -27,7 +44,16 @@ from mapper.features import (
     map_data,
 )
 from mapper.maps import make_map, map_html, save_map
-from mapper.model import INCIDENT_KINDS, Extraction, Rejected, Report, Resolution, Toponym
+from mapper.model import (
+    INCIDENT_KINDS,
+    Evidence,
+    Extraction,
+    Figure,
+    Rejected,
+    Report,
+    Resolution,
+    Toponym,
+)
 
 
 class Tags(HTMLParser):
@@ -331,3 +357,156 @@ def test_only_areas_are_drawn_as_vague(kind: str, spot: bool) -> None:
     sample = incident("A strike", replace(KHARKIV, kind=kind))
     data = map_data([extraction(sample)], basemap=small_basemap())
     assert data["incidents"][0]["place"]["spot"] is spot
+
+
+def stated(*figures: tuple[int | None, int | None, int | None], reports: int = 1) -> tuple[Figure, ...]:
+    return tuple(
+        Figure(
+            what="killed",
+            best=best,
+            low=low,
+            high=high,
+            evidence=Evidence(field="killed", report_id=f"r{n % reports}", start=n, end=n + 1, text="x"),
+        )
+        for n, (best, low, high) in enumerate(figures)
+    )
+
+
+@pytest.mark.parametrize(
+    ("killed", "figures", "reports", "text"),
+    [
+        (3, [(3, 3, 3)], 1, "3 killed"),
+        (3, [(3, 3, None)], 1, "3 killed (at least)"),
+        (32, [(32, 0, 32)], 1, "32 killed (at most)"),
+        (32, [(32, None, 32)], 1, "32 killed (at most)"),
+        (20, [(20, 18, 22)], 1, "20 killed (18 to 22)"),
+        (10, [(10, 10, 15)], 1, "10 killed (10 to 15)"),
+        (0, [(0, 0, 0)], 1, "0 killed"),
+        (None, [(None, 24, None)], 1, "24 or more killed"),
+        (None, [(None, None, None)], 1, "some killed"),
+        (20, [(17, 17, 17), (20, 20, 20)], 2, "20 killed (reports say 17 to 20)"),
+        (20, [(17, 17, None), (20, 20, 20)], 2, "20 killed (reports say 17 to 20)"),
+        (20, [(17, 17, 17), (20, 20, None)], 2, "20 killed (reports say 17 to 20 or more)"),
+        (32, [(24, 24, 24), (32, 0, 32)], 2, "32 killed (reports say 24 to 32)"),
+        (20, [(20, 20, 20), (20, 20, 20)], 2, "20 killed"),
+        (8, [(6, 6, 6), (8, 8, 8)], 1, "8 killed (the report says 6 to 8)"),
+        (1200, [(1100, 1100, 1100), (1200, 1200, 1200)], 2, "1,200 killed (reports say 1,100 to 1,200)"),
+        (20, [(None, 24, None), (20, 20, 20)], 2, "20 killed (reports say 20 to 24 or more)"),
+    ],
+)
+def test_conflicting_figures_show_the_latest_and_the_range(killed, figures, reports, text):
+    told = incident("x", killed=killed, figures=stated(*figures, reports=reports))
+    assert count_text(told, "killed") == casualty_text(told) == text
+
+
+def test_missing_and_displaced_count_as_casualties():
+    assert casualty_text(incident("x", missing=12, displaced=5000)) == "12 missing, 5,000 displaced"
+    assert range_text(incident("x", missing=12), "missing") == ""
+    assert [figure_text(f) for f in stated((3, 3, None), (None, 24, None), (20, 18, 22))] == [
+        "at least 3",
+        "24 or more",
+        "20 (18 to 22)",
+    ]
+
+
+def test_an_interval_of_days_and_a_time():
+    told = incident("x", date_end=date(2024, 6, 2), time="09:30", time_zone="UTC")
+    assert date_text(told) == "2024-05-31 to 2024-06-02"
+    assert time_text(told) == "09:30 UTC"
+    assert time_text(replace(told, time_zone="local")) == "09:30 local time"
+    assert time_text(replace(told, time=None)) == ""
+    assert date_text(replace(told, date_precision="month")) == "2024-05"
+
+
+def test_every_field_carries_its_words_with_the_sentence_around():
+    data = map_data(MERGED_STORY, basemap=small_basemap())
+    shown = data["incidents"][0]
+    found = {}
+    for why in shown["why"]:
+        for words in why["words"]:
+            units = data["passages"][words["passage"]].encode("utf-16-le")
+            marked = units[2 * words["start"] : 2 * words["end"]].decode("utf-16-le")
+            found.setdefault((why["label"], why["value"]), []).append(
+                (words["value"], marked, words["report"])
+            )
+    assert found == {
+        ("Kind", "Shelling or missile"): [("Shelling or missile", "hit", 0)],
+        ("Date", "2024-05-30"): [("2024-05-30", "on Thursday", 0)],
+        ("Time", "21:00 local time"): [("21:00 local time", "9 p.m.", 0)],
+        ("Killed", "20 killed (reports say 17 to 20)"): [
+            ("20", "20 dead", 1),
+            ("at least 17", "killing at least 17 people", 0),
+        ],
+        ("Injured", "24 or more injured"): [("24 or more", "dozens of injured", 1)],
+        ("Place", "Kharkiv"): [("Kharkiv", "Kharkiv", 0)],
+        ("By", "Russian forces"): [("Russian forces", "Russian forces", 0)],
+        ("Denied by", "Moscow"): [("Moscow", "Moscow", 1)],
+        ("Weapon", "missile"): [("missile", "missile", 0)],
+        ("Hit", "apartment block"): [("apartment block", "apartment block", 0)],
+    }
+    assert len(data["passages"]) == len(set(data["passages"])) == 3
+
+
+def test_a_merged_incident_lists_every_telling():
+    data = map_data(MERGED_STORY, basemap=small_basemap())
+    shown = data["incidents"][0]
+    told = [
+        (s["report"], s["casualties"], data["passages"][s["passage"]].split()[0]) for s in shown["sources"]
+    ]
+    assert told == [
+        (0, "17 killed (at least)", FIRST.text.split()[0]),
+        (1, "20 killed, 24 or more injured", SECOND.text.split()[0]),
+    ]
+    alone = map_data([Extraction(report=FIRST, incidents=(TOLD_FIRST,))], basemap=small_basemap())
+    assert alone["incidents"][0]["sources"] == []
+
+
+def test_totals_and_old_events_are_marked_and_not_mapped():
+    data = map_data([Extraction(report=FIRST, set_aside=ASIDES)], basemap=small_basemap())
+    assert data["incidents"] == []
+    assert [(a["label"], a["figures"], a["reason"]) for a in data["aside"]] == [
+        ("Total over a time", "2,000 killed", "a total over a time: “since 2022”"),
+        ("Old event", "", "more than a year before the report"),
+    ]
+
+
+def test_words_that_no_report_holds_stand_alone():
+    texts = Passages([FIRST])
+    for evidence in (
+        Evidence(field="place", report_id="lost", start=0, end=4, text="Kyiv"),
+        Evidence(field="place", report_id="first", start=0, end=4, text="Kyiv"),
+        Evidence(field="place", report_id="first", start=-4, end=900_000, text="Kyiv"),
+    ):
+        found = texts.around(evidence)
+        assert (found.report, found.text[found.start : found.end], found.text) == (None, "Kyiv", "Kyiv")
+
+
+@given(st.text(max_size=60), st.integers(0, 60), st.integers(0, 60), st.integers(0, 3))
+def test_the_sentence_around_always_holds_the_words(text, start, length, times):
+    text = text + " word, word" * (150 * times) + text
+    words = text[start : start + length]
+    evidence = Evidence(
+        field="place",
+        report_id="r",
+        start=min(start, len(text)),
+        end=min(start, len(text)) + len(words),
+        text=words,
+    )
+    found = Passages([Report(id="r", text=text)]).around(evidence)
+    assert found.report == 0
+    assert found.text[found.start : found.end] == words
+    assert len(found.text) <= len(words) + 2 * ROOM + 4 or "\n" in text or "\r" in text
+
+
+def test_of_two_reports_with_one_name_the_one_with_the_words_is_shown():
+    twins = [Report(id="r", text="Nothing here."), Report(id="r", text="A bomb fell on Kyiv.")]
+    found = Passages(twins).around(Evidence(field="place", report_id="r", start=15, end=19, text="Kyiv"))
+    assert (found.report, found.text) == (1, "A bomb fell on Kyiv.")
+
+
+def test_fields_without_words_and_words_without_value_have_no_row():
+    assert backings(incident("x", killed=3, weapon="bomb")) == []
+    assert {b.field for b in backings(MERGED)} >= {"kind", "place", "killed", "actor"}
+    other = replace(MERGED, kind="accident")
+    assert {b.label for b in backings(other) if b.field == "weapon"} == {"Cause"}
+    assert figure("killed", "20 dead", SECOND, 20, 20, 20).evidence.text == "20 dead"

@@ -8,6 +8,14 @@
   var COLOURS = { land: "#f7f5ef", coast: "#9fb0b8", border: "#84798f" };
   var LINE = "#14181c";
 
+  // How many reports tell of a merged incident.
+  function reportsOf(incident) {
+    var names = incident.sources.map(function (telling) {
+      return telling.id;
+    });
+    return new Set(names).size;
+  }
+
   // Makes an element; strings become text, never markup.
   function make(tag, className) {
     var element = document.createElement(tag);
@@ -84,15 +92,41 @@
     return line;
   }
 
-  function row(list, term, text, note) {
-    if (!text) return;
-    list.append(make("dt", "", term), make("dd", "", text, note ? make("small", "", note) : null));
+  // A row of facts; one whose words are known is a button that shows them.
+  function row(list, term, items, note, open) {
+    var shown = [].concat(items).filter(Boolean);
+    if (!shown.length) return;
+    var cell = make("dd", "");
+    list.append(make("dt", "", term), cell);
+    shown.forEach(function (item, number) {
+      if (!item.words) cell.append(make("span", "plain", item));
+      else cell.append(fact(item, open, cell));
+      if (note && !number) cell.append(make("small", "", note));
+    });
+  }
+
+  function fact(item, open, after) {
+    var button = make("button", "fact", item.value);
+    button.type = "button";
+    button.dataset.field = item.field;
+    button.title = "Show the words that say so";
+    button.setAttribute("aria-expanded", "false");
+    button.addEventListener("click", function () {
+      open(button, item, after);
+    });
+    return button;
+  }
+
+  // The sentence with the words marked in it.
+  function quoted(text, start, end) {
+    return make("blockquote", "", text.slice(0, start), make("mark", "", text.slice(start, end)), text.slice(end));
   }
 
   function start(map, data, basemap) {
     var incidents = data.incidents;
     var selected = -1;
     var switching = false;
+    var held = false; // whether the details had the focus last
     map.createPane("selection").style.zIndex = 390;
     page.svg = L.svg({ pane: "selection", padding: 0.6 }).addTo(map);
     var entries = fillPanel(data, function (index) {
@@ -116,7 +150,13 @@
     frame(map, data.frame);
     if (basemap) new page.LandLayer(basemap, COLOURS).addTo(map);
 
-    var details = L.popup({ maxWidth: 340, minWidth: 240, className: "details", autoPanPadding: [14, 14] });
+    var details = L.popup({
+      maxWidth: 340,
+      minWidth: 240,
+      className: "details",
+      autoPanPaddingTopLeft: [14, 14],
+      autoPanPaddingBottomRight: [14, 8 + document.querySelector(".credits").offsetHeight],
+    });
     var selection = L.layerGroup().addTo(map);
     var names = new page.NameLayer(data.labels, basemap, data.countries);
     var markers = new page.MarkerLayer(incidents, data.kinds, select);
@@ -182,10 +222,14 @@
     // The details stand on the side of the marker that leaves the lines to the borders in sight.
     function anchor() {
       var spot = markers.markers[selected].getLatLng();
-      var side = sideFor(incidents[selected]);
       details.options.offset = L.point(0, -8);
       details.setLatLng(spot);
       if (!details.isOpen()) details.openOn(map);
+      beside();
+    }
+
+    function beside() {
+      var side = sideFor(incidents[selected]);
       var element = details.getElement();
       element.classList.toggle("below", side === "below");
       element.classList.toggle("beside", side === "left" || side === "right");
@@ -271,9 +315,11 @@
       var last = selected;
       if (switching) return;
       deselect();
-      if (last >= 0 && document.activeElement && document.activeElement.closest(".leaflet-popup")) {
-        entries[last].focus({ preventScroll: true });
-      }
+      if (last >= 0 && held) entries[last].focus({ preventScroll: true });
+    });
+    // When a popup is told to have closed it is gone, and the focus with it.
+    document.addEventListener("focusin", function (event) {
+      held = Boolean(event.target.closest(".leaflet-popup"));
     });
     // Followed as a link it would lead to the embedding page if this one stands in an iframe's srcdoc.
     document.querySelector(".skip").addEventListener("click", function (event) {
@@ -320,18 +366,113 @@
       return Math.round(Math.max(180, Math.min(460, size.y * (size.y > 600 ? 0.6 : 0.48))));
     }
 
+    // Shows the words of a fact below it, and hides those shown before; a second click hides them again.
+    function open(button, item, after) {
+      var box = button.closest(".card");
+      var shown = button.getAttribute("aria-expanded") === "true";
+      box.querySelectorAll(".words").forEach(function (old) {
+        old.remove();
+      });
+      box.querySelectorAll(".fact[aria-expanded='true']").forEach(function (old) {
+        old.setAttribute("aria-expanded", "false");
+        old.removeAttribute("aria-controls");
+      });
+      if (!shown) {
+        var words = make(after.tagName === "DD" ? "dd" : "div", "words");
+        words.id = "words";
+        item.words.forEach(function (one) {
+          var head = item.words.length > 1 ? make("strong", "", one.value) : null;
+          var report = data.reports[one.report];
+          var from = report && data.reports.length > 1 ? make("span", "source", head ? " · " : "", source(report)) : null;
+          if (head || from) words.append(make("p", "", head, from));
+          words.append(quoted(data.passages[one.passage], one.start, one.end));
+        });
+        after.after(words);
+        button.setAttribute("aria-expanded", "true");
+        button.setAttribute("aria-controls", "words");
+      }
+      resized(button);
+    }
+
+    // The details have changed their height: place them anew; the focus and what is in sight stay.
+    function resized(button) {
+      var scroller = details.getElement().querySelector(".leaflet-popup-content");
+      var top = scroller.scrollTop;
+      var focused = document.activeElement === button;
+      details.options.offset = L.point(0, -8);
+      details.update();
+      beside();
+      if (focused) button.focus({ preventScroll: true });
+      scroller.scrollTop = top;
+      var words = scroller.querySelector(".words");
+      if (!words) return;
+      var frame = scroller.getBoundingClientRect();
+      var below = words.getBoundingClientRect().bottom - frame.bottom + 6;
+      var above = button.getBoundingClientRect().top - frame.top - 6;
+      if (below > 0) scroller.scrollTop = top + Math.min(below, above);
+    }
+
+    function tellings(incident) {
+      var list = make("ol", "tellings");
+      incident.sources.forEach(function (telling) {
+        var report = data.reports[telling.report];
+        var toll = [telling.date_text, telling.casualties].join(" · ");
+        list.append(
+          make(
+            "li",
+            "",
+            report ? source(report) : telling.id,
+            make("small", "", toll),
+            make("blockquote", "", "“" + data.passages[telling.passage] + "”")
+          )
+        );
+      });
+      return make("section", "told", make("h3", "", "Told by " + count(reportsOf(incident), "report")), list);
+    }
+
     function card(index) {
       var incident = incidents[index];
       var kind = data.kinds[incident.kind];
       var box = make("article", "card");
+      box.tabIndex = -1;
       box.append(
         make("p", "card-kind", page.symbol(kind, !incident.place.spot), kind.label),
         make("h2", "", incident.title)
       );
       var facts = make("dl", "");
-      row(facts, "Date", incident.date_text);
-      row(facts, "Casualties", incident.casualties);
-      row(facts, "Place", incident.place.text, incident.place.precision + " · " + incident.place_reason);
+      function why(fields, instead) {
+        var found = incident.why.filter(function (one) {
+          return fields.indexOf(one.field) >= 0;
+        });
+        return found.length ? found : [instead];
+      }
+      function told(field, text) {
+        return why([field], text).map(function (one) {
+          return one && one.words ? Object.assign({}, one, { value: text }) : one;
+        });
+      }
+      var sign = why(["kind"], null)[0];
+      var head = box.firstChild;
+      if (sign) head.replaceChild(fact(Object.assign({}, sign, { value: kind.label }), open, head), head.lastChild);
+      row(facts, "Date", told("date", incident.date_text).concat(told("time", incident.time_text)), incident.date_reason, open);
+      var counts = Object.keys(incident.counts).reduce(function (all, what) {
+        return all.concat(told(what, incident.counts[what]));
+      }, []);
+      var backed = counts.some(function (one) {
+        return one.words;
+      });
+      row(facts, "Casualties", backed ? counts : incident.casualties, "", open);
+      var reason = incident.place.precision + " · " + incident.place_reason;
+      row(facts, "Place", told("place", incident.place.text), reason, open);
+      ["By", "Against", "Claimed by", "Denied by"].forEach(function (label) {
+        var those = incident.why.filter(function (one) {
+          return one.field === "actor" && one.label === label;
+        });
+        row(facts, label, those, "", open);
+      });
+      var means = why(["weapon"], incident.weapon);
+      row(facts, (means[0] && means[0].label) || "Weapon", means, "", open);
+      row(facts, "Hit", why(["target"], incident.target), "", open);
       if (incident.border) {
         var also = ["Also the border of the story", incident.story_reason].filter(Boolean).join(": ");
         row(facts, "Nearest border", incident.border.text, incident.story_same ? also : "");
@@ -341,6 +482,7 @@
       }
       box.append(facts, make("blockquote", "", "“" + incident.evidence + "”"));
       box.append(make("p", "source", "Source: ", source(data.reports[incident.report])));
+      if (incident.sources.length) box.append(tellings(incident));
       var view = incident.border || incident.story_border;
       if (view) box.append(make("p", "source", "Border view: " + view.view));
 
@@ -413,13 +555,17 @@
             "",
             [incident.place.name, incident.border && incident.border.short + " to border"].filter(Boolean).join(" · ")
           ),
-          incident.killed === null && incident.injured === null ? null : make("span", "harm", incident.casualties)
+          Object.keys(incident.counts).length ? make("span", "harm", incident.casualties) : null,
+          incident.sources.length ? make("span", "", "Told by " + count(reportsOf(incident), "report")) : null
         )
       );
       button.type = "button";
       button.dataset.incident = index;
-      button.addEventListener("click", function () {
+      button.addEventListener("click", function (event) {
         choose(index);
+        // Chosen by a key, the details take the focus, so that the next ones reach their fields.
+        var card = event.detail === 0 && document.querySelector(".leaflet-popup .card");
+        if (card) card.focus({ preventScroll: true });
       });
       list.append(make("li", "", button));
       return button;
@@ -503,6 +649,23 @@
   }
 
   function fillExtras(data, panel) {
+    if (data.aside.length) {
+      var aside = section("Totals, old and doubtful events, not mapped", data.aside.length);
+      data.aside.forEach(function (item) {
+        var report = data.reports[item.report];
+        aside.append(
+          make(
+            "div",
+            "aside",
+            make("p", "", make("strong", "", item.label), item.figures ? ": " + item.figures : ""),
+            make("p", "", item.reason),
+            make("blockquote", "", "“" + item.evidence + "”"),
+            report && data.reports.length > 1 ? make("p", "", source(report)) : null
+          )
+        );
+      });
+      panel.append(aside);
+    }
     if (data.claims.length) {
       var claims = section("Distances in the report", data.claims.length);
       data.claims.forEach(function (claim) {
