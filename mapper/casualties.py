@@ -62,7 +62,7 @@ _ACTS = {
     "killed": r"kill(?:ed|ing|s)|shot\s+dead|shooting\s+dead|gunn(?:ed|ing)\s+down|slaughter(?:ed|ing)|massacr(?:ed|ing)|behead(?:ed|ing)|execut(?:ed|ing)|murder(?:ed|ing)|claim(?:ed|ing|s)\s+the\s+li(?:ves|fe)\s+of|(?:took|taking)\s+the\s+li(?:ves|fe)\s+of|claim(?:ed|ing|s)(?=\s+(?:[\w-]+\s+){1,4}lives)|le(?:aving|aves|ft)(?=\s+(?:[\w-]+\s+){1,6}(?:dead|(?:and\s+)?killed))|cost(?:ing)?(?=\s+(?:[\w-]+\s+){1,4}lives)|los(?:s\s+of|t|ing)(?=\s+(?:[\w-]+\s+){1,4}(?:lives|people|men|soldiers|children|civilians|troops|policemen|fighters|villagers|residents)\b)(?!\s+(?:[\w-]+\s+){0,3}contact)|deaths?\s+of(?!\s+(?:the|his|her|their|its|general|president)\b)",
     "injured": r"injur(?:ed|ing|es)|wound(?:ed|ing|s)|hurt(?:ing)?|hospitali[sz](?:ed|ing)|le(?:aving|aves|ft)(?=\s+(?:[\w-]+\s+){1,6}(?:injured|wounded|hurt|hospitali[sz]ed))|sen(?:t|ding)(?=\s+(?:[\w-]+\s+){1,6}to\s+(?:[\w-]+\s+){0,3}hospitals?)|injuries\s+to",
     "missing": r"le(?:aving|aves|ft)(?=\s+(?:[\w-]+\s+){1,6}missing)|search\w*\s+for",
-    "displaced": r"displac(?:ed|ing|es)|evacuat(?:ed|ing|es|ion\s+of)|uproot(?:ed|ing)|forc(?:ed|ing|es)(?=\s+(?:[\w,-]+\s+){1,8}(?:to\s+(?:flee|leave|evacuate|abandon)|from\s+their|out\s+of\s+their))|le(?:aving|aves|ft)(?=\s+(?:[\w-]+\s+){1,6}(?:homeless|displaced))|driv(?:ing|en|es)(?=\s+(?:[\w-]+\s+){1,6}from)|rescu(?:ed|ing)(?=\s+(?:[\w-]+\s+){1,4}zzz)",
+    "displaced": r"displac(?:ed|ing|es)|evacuat(?:ed|ing|es|ion\s+of)|uproot(?:ed|ing)|forc(?:ed|ing|es)(?=\s+(?:[\w,-]+\s+){1,8}(?:to\s+(?:flee|leave|evacuate|abandon)|from\s+their|out\s+of\s+their))|le(?:aving|aves|ft)(?=\s+(?:[\w-]+\s+){1,6}(?:homeless|displaced))|driv(?:ing|en|es)(?=\s+(?:[\w-]+\s+){1,6}from)",
 }
 _NOUNS = {
     "killed": r"dead|deaths?|fatalit(?:y|ies)|killed|KIA",
