@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from mapper.casualties import Count, number_value, read_counts
-from mapper.dates import NUMBER_WORDS, find_dates
+from mapper.dates import HISTORY_DAYS, NUMBER_WORDS, find_dates
 from mapper.geodesy import distance_km
 from mapper.languages import language
 from mapper.model import (
@@ -33,7 +33,6 @@ from mapper.sentences import Sentence
 
 CONFIDENCE = 0.6  # of what only a model says
 DOUBT = 0.75  # what is left of that where the place stands elsewhere, and where a field was not borne out
-HISTORY_DAYS = 366  # an event further back than this is background, not news
 NEAR_KM = 25.0  # so far apart two places may still be one scene
 MOST_PEOPLE = 10_000_000
 _SHORTEST, _LONGEST = 12, 1_500  # characters of evidence: less says nothing, more is no sentence

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from mapper.confidence import BELIEVED, confidence
-from mapper.dates import DateMention
+from mapper.dates import HISTORY_DAYS, DateMention
 from mapper.episodes import Echo, Episode, join_tellings, kinds_agree
 from mapper.fields import figures_of, incident_of
 from mapper.model import Incident, Rejected, Report, Resolution, SetAside
@@ -21,7 +21,7 @@ from mapper.participants import is_claim
 from mapper.scenes import within
 from mapper.sentences import Sentence
 from mapper.spotter import Scene, Spotter
-from mapper.staging import HISTORY_DAYS, is_history, scene_of
+from mapper.staging import is_history, scene_of
 from mapper.tellings import TOLD, read_tellings
 
 # What is said in a quotation, or has gone on until now, has a time of its own.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from mapper.casualties import read_counts
-from mapper.dates import DateMention, find_dates
+from mapper.dates import HISTORY_DAYS, DateMention, find_dates
 from mapper.events import read_signs
 from mapper.model import UNSURE, Report, Resolution
 from mapper.scenes import within
@@ -16,7 +16,6 @@ from mapper.sentences import Sentence
 from mapper.spotter import Scene
 from mapper.tokens import tokenize
 
-HISTORY_DAYS = 366  # an event further back than this is background, not news
 _DATELINE = re.compile(r"\s*[^\n:—–]{2,60}?(?:\([^)\n]{1,30}\)\s*)?(?:--|—|–|\s-\s|:\s)")
 
 
