@@ -54,7 +54,7 @@ def find_incidents(
     rejected : list of Rejected
         Events for which the report gives no place: their sentence, and that reason.
     set_aside : list of SetAside
-        Totals over a time and old events.
+        Totals over a time, leads that sum up, old and doubtful events.
     """
     episodes, scene = read_episodes(report, sentences, resolutions, spotter)
     days = day_of_each(episodes, scene)
