@@ -17,8 +17,8 @@ class _OutOfTime(BaseException):
 def within(seconds: float, call: Callable[[], T]) -> T:
     """Return what ``call`` returns, or raise what it raises.
 
-    The call runs in a thread of its own. One that is late is ended at its next Python instruction; what blocks
-    outside Python (a name look-up) ends by itself, and nobody waits for it.
+    The call runs in a thread of its own. One that is late is ended at one of its next Python instructions; what
+    blocks outside Python (a name look-up) ends by itself, and nobody waits for it.
 
     Raises
     ------
@@ -33,15 +33,25 @@ def within(seconds: float, call: Callable[[], T]) -> T:
             result.append(call())
         except BaseException as error:
             errors.append(error)
+        finally:
+            ended.set()
 
+    ended = threading.Event()
     thread = threading.Thread(target=run, name="mapper-limits", daemon=True)
     thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_OutOfTime)
-        )
+    ended.wait(seconds)
+    if not ended.is_set():
+        threading.Thread(target=_end, args=(thread, ended), name="mapper-limits-end", daemon=True).start()
         raise TimeoutError(f"not done within {seconds:g} s")
     if errors:
         raise errors[0]
     return result[0]
+
+
+def _end(thread: threading.Thread, ended: threading.Event) -> None:
+    """Raise in a thread until it has ended: a destructor or a callback of the collector may swallow it once."""
+    while not ended.is_set() and thread.is_alive():
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_OutOfTime)
+        )
+        ended.wait(0.2)

@@ -22,6 +22,9 @@ _BULLET = re.compile(r"\s*(?:[•◦▪‣·●○■□–—*]|\(?\d{1,2}[.)]|
 _ENDS = re.compile(r"[.!?:;…。؟।][\"'”’»)\]]*\s*\Z")
 _GOES_ON = re.compile(r"[,\-\u2010\u00ad]\s*\Z")
 _HYPHENATED = re.compile(r"[^\W\d_](?:-|\u2010|\u00ad)\s*\Z")
+# Once for each word, so that one without end costs no more than its length.
+_COMPOUND = re.compile(r"\b\w++-\w++")
+_LAST = 200  # letters at the end of a paragraph, within which its last word is looked for
 
 
 @dataclass(slots=True)
@@ -40,7 +43,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
     its top or bottom (but for their digits).
     """
     pages = _without_headers(pages)
-    words = {word for page in pages for line in page for word in re.findall(r"\w+-\w+", line.text.lower())}
+    words = {word for page in pages for line in page for word in _COMPOUND.findall(line.text.lower())}
     found: list[str] = []
     for page in pages:
         gaps = [up.y - down.y for up, down in pairwise(page) if up.y is not None and down.y is not None]
@@ -86,10 +89,10 @@ def _differ(one: Line, other: Line) -> bool:
 
 def _joined(text: str, line: str, words: set[str]) -> str:
     line = line.lstrip()
-    if not _HYPHENATED.search(text):
+    if not _HYPHENATED.search(text[-_LAST:]):
         return f"{text.rstrip()} {line}"
     text = text.rstrip()
-    first, last = re.match(r"\w*", line), re.search(r"\w*\Z", text[:-1])
+    first, last = re.match(r"\w*", line), re.search(r"\w*\Z", text[-_LAST:-1])
     whole = f"{last[0] if last else ''}-{first[0] if first else ''}".lower()
     # "Kramatorsk-Bakhmut" keeps its hyphen, and so does what the document writes with one within a line.
     keeps = not line[:1].islower() or (text[-1] != "\u00ad" and whole in words)

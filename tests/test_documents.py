@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mapper import documents, limits, pages
 from mapper.model import Rejected, Report
+from mapper.paragraphs import Line, paragraphs
 from mapper.reports import SUFFIXES, read_reports, reports_from_bytes
 
 
@@ -420,6 +421,36 @@ def test_a_late_call_is_ended():
     assert limits.within(1, lambda: 5) == 5
     with pytest.raises(ZeroDivisionError):
         limits.within(1, lambda: 1 / 0)
+
+
+def test_a_late_call_ends_although_its_end_was_swallowed_once():
+    ends, turns = [], []
+
+    def work():
+        while True:
+            try:
+                while True:
+                    turns.append(1)
+                    time.sleep(0.01)
+            except BaseException as error:
+                ends.append(error)
+                if len(ends) == 2:
+                    raise
+
+    with pytest.raises(TimeoutError):
+        limits.within(0.1, work)
+    time.sleep(1)
+    count = len(turns)
+    time.sleep(0.1)
+    assert len(ends) == 2 and len(turns) == count
+
+
+@pytest.mark.parametrize("text", ["x" * 1_000_000, "x-" * 500_000, "." * 1_000_000, "x " * 500_000])
+def test_a_line_without_end_costs_no_more_than_its_length(text):
+    # A regular expression holds all threads up, so no limit of time would help.
+    start = time.monotonic()
+    assert len(paragraphs([[Line(text), Line(text)]])) in (1, 2)
+    assert time.monotonic() - start < 10
 
 
 SEEDS = [
