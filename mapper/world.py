@@ -226,7 +226,8 @@ def basemap(view: str = DEFAULT_VIEW) -> dict[str, Any]:
     """Return the land, borders and labels that exported maps are drawn on (see ``data/build_basemap.py``).
 
     ``borders`` tells of each group of lines what it is in the view, as :meth:`mapper.borders.Borders.drawn` does, and
-    ``view`` is the view's title, ``views`` those of all.
+    ``view`` is the view's title, ``views`` those of all. ``packed`` is the coarse world and ``fine`` the fine one:
+    :func:`mapper.ground.ground` picks from them what a map carries.
 
     Raises
     ------

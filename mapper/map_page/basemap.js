@@ -46,93 +46,248 @@ var incidentMap = {};
     return line;
   }
 
-  // Resolves to the packed part of the basemap; it is base64 of gzipped JSON. `drawn` tells of each group of lines what
-  // it is: [country, country, agreed | disputed | elsewhere], or null for no border.
-  page.inflate = function (packed, drawn) {
-    var binary = atob(packed);
-    var bytes = new Uint8Array(binary.length);
-    for (var i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-    var stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Response(stream).json().then(function (raw) {
-      return {
-        land: raw.land.rings.map(function (ring) {
-          return unpack(ring, raw.land.scale);
-        }),
-        borders: raw.borders.groups
-          .map(function (group, index) {
-            var what = drawn[index];
-            return (
-              what && {
-                pair: what[0] + "-" + what[1],
-                kind: what[2],
-                lines: group.map(function (line) {
-                  return unpack(line, raw.borders.scale);
-                }),
-                degrees: function () {
-                  return group.map(function (line) {
-                    return degrees(line, raw.borders.scale);
-                  });
-                },
-              }
-            );
-          })
-          .filter(Boolean),
-        countries: raw.countries,
-        cities: raw.cities,
-      };
+  function unpackAll(lines, scale) {
+    return lines.map(function (line) {
+      return unpack(line, scale);
     });
+  }
+
+  function gunzipped(packed) {
+    const binary = atob(packed);
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).json();
+  }
+
+  // The cells of the fine pieces: where they lie in world units, and whether a place lies in one.
+  function cellsOf(near) {
+    const step = near.cell_deg;
+    const held = new Set(near.cells.map((c) => c.join()));
+    return {
+      step: step,
+      boxes: near.cells.map((c) => [worldX(c[1]), worldY(c[0] + step), worldX(c[1] + step), worldY(c[0])]),
+      hold: function (lat, lon) {
+        return held.has(Math.floor(lat / step) * step + "," + Math.floor(lon / step) * step);
+      },
+    };
+  }
+
+  // What of a line of [lat, lon] runs in the cells, or what of it does not.
+  function within(line, cells, inside) {
+    const runs = [];
+    let run = null;
+    for (let i = 1; i < line.length; i++) {
+      const from = line[i - 1];
+      const to = line[i];
+      const cuts = [0, 1];
+      for (let axis = 0; axis < 2; axis++) {
+        const low = Math.min(from[axis], to[axis]);
+        const high = Math.max(from[axis], to[axis]);
+        for (let edge = Math.floor(low / cells.step + 1) * cells.step; edge < high; edge += cells.step)
+          cuts.push((edge - from[axis]) / (to[axis] - from[axis]));
+      }
+      cuts.sort((a, b) => a - b);
+      for (let k = 1; k < cuts.length; k++) {
+        const at = (t) => [from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])];
+        const middle = at((cuts[k - 1] + cuts[k]) / 2);
+        if (cells.hold(middle[0], middle[1]) !== inside) {
+          run = null;
+          continue;
+        }
+        if (!run) runs.push((run = [at(cuts[k - 1])]));
+        run.push(at(cuts[k]));
+      }
+    }
+    return runs;
+  }
+
+  // One part of the basemap, ready to draw. `drawn` tells of each group of lines what it is:
+  // [country, country, agreed | disputed | elsewhere], or null for no border.
+  function part(raw, drawn) {
+    const lines = { agreed: [], disputed: [], elsewhere: [] };
+    raw.borders.groups.forEach(function (group, index) {
+      if (drawn[index]) lines[drawn[index][2]].push(...unpackAll(group, raw.borders.scale));
+    });
+    return {
+      land: unpackAll(raw.land.rings, raw.land.scale),
+      lines: lines,
+      admin1: raw.admin1 ? unpackAll(raw.admin1.lines, raw.admin1.scale) : [],
+    };
+  }
+
+  // Resolves to the basemap: the whole world and, where there is one, the finer part near the incidents. Both texts
+  // are base64 of gzipped JSON; `near` may be null.
+  page.inflate = async function (packed, drawn, near) {
+    const raws = await Promise.all([gunzipped(packed), near ? gunzipped(near) : null]);
+    const raw = raws[0];
+    const fine = raws[1];
+    const cells = fine && cellsOf(fine);
+    const basemap = part(raw, drawn);
+    basemap.near = fine && Object.assign(part(fine, drawn), { cells: cells.boxes });
+    if (fine) basemap.admin1 = basemap.near.admin1;
+    basemap.countries = raw.countries;
+    basemap.cities = fine ? raw.cities.concat(fine.cities).sort((a, b) => b[3] - a[3]) : raw.cities;
+    basemap.borders = [];
+    raw.borders.groups.forEach(function (group, index) {
+      if (!drawn[index]) return;
+      basemap.borders.push({
+        pair: drawn[index][0] + "-" + drawn[index][1],
+        kind: drawn[index][2],
+        // The lines as drawn from close by, as lists of [lat, lon].
+        degrees: function () {
+          const coarse = group.map((line) => degrees(line, raw.borders.scale));
+          if (!fine) return coarse;
+          const pieces = fine.borders.groups[index].map((line) => degrees(line, fine.borders.scale));
+          return coarse
+            .flatMap((line) => within(line, cells, false))
+            .concat(pieces.flatMap((line) => within(line, cells, true)));
+        },
+      });
+    });
+    return basemap;
   };
 
   // Adds a line or ring to the canvas path. Points closer than half a pixel to the last one are left out, and so
-  // are runs of points that all lie beyond the same edge of the tile: they change nothing within it.
+  // are runs of points that all lie beyond the same edge of the canvas: they change nothing within it.
   function trace(context, line, view, close, skipEdges) {
-    var x = line.x;
-    var y = line.y;
-    var last = x.length - 1;
-    var drawnX = NaN;
-    var drawnY = NaN;
-    var run = 0; // the edges beyond which every point since the last drawn one lies
-    var pen = false;
-    for (var i = 0; i <= last; i++) {
-      var px = x[i] * view.size - view.left;
-      var py = y[i] * view.size - view.top;
-      var side =
-        (px < -MARGIN ? 1 : 0) | (px > TILE + MARGIN ? 2 : 0) | (py < -MARGIN ? 4 : 0) | (py > TILE + MARGIN ? 8 : 0);
-      var next = side;
-      if (side && i < last) {
-        var nx = x[i + 1] * view.size - view.left;
-        var ny = y[i + 1] * view.size - view.top;
-        next =
-          (nx < -MARGIN ? 1 : 0) | (nx > TILE + MARGIN ? 2 : 0) | (ny < -MARGIN ? 4 : 0) | (ny > TILE + MARGIN ? 8 : 0);
+    const x = line.x;
+    const y = line.y;
+    const last = x.length - 1;
+    const right = view.width + MARGIN;
+    const bottom = view.height + MARGIN;
+    const sideOf = (px, py) => (px < -MARGIN ? 1 : 0) | (px > right ? 2 : 0) | (py < -MARGIN ? 4 : 0) | (py > bottom ? 8 : 0);
+    let pen = false;
+    let drawnX = NaN;
+    let drawnY = NaN;
+    let run = 0; // the edges beyond which every point since the last drawn one lies
+    let px = x[0] * view.size - view.left;
+    let py = y[0] * view.size - view.top;
+    let side = sideOf(px, py);
+    // A coast ends where it began; a ring that is filled is closed by the canvas.
+    const end = skipEdges ? last + 1 : last;
+    for (let i = 0; i <= end; i++) {
+      const at = i > last ? 0 : i;
+      let nx = px;
+      let ny = py;
+      let next = side;
+      if (i < end) {
+        const then = i === last ? 0 : i + 1;
+        nx = x[then] * view.size - view.left;
+        ny = y[then] * view.size - view.top;
+        next = sideOf(nx, ny);
       }
-      var hidden = run & side & next;
-      var near = Math.abs(px - drawnX) < 0.5 && Math.abs(py - drawnY) < 0.5;
-      if (i && i < last && (hidden || near)) {
+      const hidden = run & side & next;
+      const near = Math.abs(px - drawnX) < 0.5 && Math.abs(py - drawnY) < 0.5;
+      if (i && i < end && (hidden || near)) {
         run &= side;
-        continue;
+      } else {
+        run = side;
+        // The cut along the antimeridian and the pole is an edge of the map, not a coast.
+        const before = i ? i - 1 : 0;
+        const cut = skipEdges && i && ((x[at] === x[before] && (x[at] <= 0 || x[at] >= 1)) || y[at] >= 1);
+        if (pen && !cut) context.lineTo(px, py);
+        else context.moveTo(px, py);
+        pen = true;
+        drawnX = px;
+        drawnY = py;
       }
-      run = side;
-      // The cut along the antimeridian and the pole is an edge of the map, not a coast.
-      var cut = skipEdges && i && ((x[i] === x[i - 1] && (x[i] <= 0 || x[i] >= 1)) || y[i] >= 1);
-      if (pen && !cut) context.lineTo(px, py);
-      else context.moveTo(px, py);
-      pen = true;
-      drawnX = px;
-      drawnY = py;
+      px = nx;
+      py = ny;
+      side = next;
     }
     if (close) context.closePath();
   }
 
   function drawAll(context, lines, view, close, skipEdges) {
+    const right = view.left + view.width + MARGIN;
+    const bottom = view.top + view.height + MARGIN;
     context.beginPath();
-    for (var i = 0; i < lines.length; i++) {
-      var box = lines[i].box;
-      if (box[2] * view.size < view.left - MARGIN || box[0] * view.size > view.left + TILE + MARGIN) continue;
-      if (box[3] * view.size < view.top - MARGIN || box[1] * view.size > view.top + TILE + MARGIN) continue;
+    for (let i = 0; i < lines.length; i++) {
+      const box = lines[i].box;
+      if (box[2] * view.size < view.left - MARGIN || box[0] * view.size > right) continue;
+      if (box[3] * view.size < view.top - MARGIN || box[1] * view.size > bottom) continue;
       if ((box[2] - box[0] + box[3] - box[1]) * view.size < 0.8) continue;
       trace(context, lines[i], view, close, skipEdges);
     }
   }
+
+  const ZOOM_NEAR = 6; // from here on the fine pieces are drawn where there are any
+  const ZOOM_ADMIN1 = 5;
+
+  // Calls draw with the canvas clipped to the cells, or to all but them. Edges lie on whole device pixels, so that
+  // both sides meet without a seam.
+  function clipped(context, cells, view, inside, draw) {
+    const pixel = context.getTransform().a || 1;
+    const snap = (value) => Math.round(value * pixel) / pixel;
+    context.save();
+    context.beginPath();
+    if (!inside) context.rect(-MARGIN, -MARGIN, view.width + 2 * MARGIN, view.height + 2 * MARGIN);
+    cells.forEach(function (box) {
+      const left = Math.max(-MARGIN, snap(box[0] * view.size - view.left));
+      const top = Math.max(-MARGIN, snap(box[1] * view.size - view.top));
+      const right = Math.min(view.width + MARGIN, snap(box[2] * view.size - view.left));
+      const bottom = Math.min(view.height + MARGIN, snap(box[3] * view.size - view.top));
+      if (right > left && bottom > top) context.rect(left, top, right - left, bottom - top);
+    });
+    context.clip("evenodd");
+    draw();
+    context.restore();
+  }
+
+  function paintLand(context, land, colours, view) {
+    drawAll(context, land, view, true, false);
+    context.fillStyle = colours.land;
+    context.fill("evenodd");
+    drawAll(context, land, view, false, true);
+    context.strokeStyle = colours.coast;
+    context.lineWidth = 0.7;
+    context.stroke();
+  }
+
+  function paintBorders(context, lines, colours, view, far) {
+    context.strokeStyle = colours.border;
+    context.lineWidth = far ? 0.8 : 1.2;
+    drawAll(context, lines.agreed, view, false, false);
+    context.stroke();
+    context.setLineDash(far ? [3, 2] : [6, 4]);
+    drawAll(context, lines.disputed, view, false, false);
+    context.stroke();
+    if (view.elsewhere !== false) {
+      context.globalAlpha = 0.6;
+      context.setLineDash(far ? [1, 2] : [1.5, 3]);
+      drawAll(context, lines.elsewhere, view, false, false);
+      context.stroke();
+      context.globalAlpha = 1;
+    }
+    context.setLineDash([]);
+  }
+
+  // Draws one copy of the world on a canvas of any size. `view` is {size: the world's width, left, top: where the
+  // canvas begins in that world, width, height: the canvas}, all in pixels; {background: false} leaves land, coasts
+  // and regions to what lies below, {elsewhere: false} leaves out lines that only other views draw.
+  page.paintGround = function (context, basemap, colours, view) {
+    const zoom = Math.log2(view.size / 256) + 0.01;
+    const near = zoom >= ZOOM_NEAR && basemap.near ? basemap.near : null;
+    function each(draw) {
+      if (!near) return draw(basemap);
+      clipped(context, near.cells, view, false, () => draw(basemap));
+      clipped(context, near.cells, view, true, () => draw(near));
+    }
+    context.save();
+    context.lineJoin = "round";
+    if (view.background !== false) {
+      each((ground) => paintLand(context, ground.land, colours, view));
+      if (zoom >= ZOOM_ADMIN1) {
+        context.strokeStyle = colours.admin1 || "#c9c3cf";
+        context.lineWidth = 0.8;
+        drawAll(context, basemap.admin1, view, false, false);
+        context.stroke();
+      }
+    }
+    each((ground) => paintBorders(context, ground.lines, colours, view, zoom < 5));
+    context.restore();
+  };
 
   page.LandLayer = L.GridLayer.extend({
     options: { tileSize: TILE, updateWhenZooming: false, keepBuffer: 1 },
@@ -140,46 +295,48 @@ var incidentMap = {};
     initialize: function (basemap, colours) {
       this._basemap = basemap;
       this._colours = colours;
-      this._lines = { agreed: [], disputed: [], elsewhere: [] };
-      basemap.borders.forEach(function (border) {
-        var lines = this._lines[border.kind];
-        lines.push.apply(lines, border.lines);
-      }, this);
+      this._elsewhere = true;
+      this._background = true;
+    },
+
+    // Shows or hides the dotted lines that only other views draw.
+    setElsewhere: function (shown) {
+      return this._set("_elsewhere", shown);
+    },
+
+    // Shows or hides the land, so that tiles below can be seen; borders are drawn either way.
+    setBackground: function (shown) {
+      return this._set("_background", shown);
+    },
+
+    _set: function (what, shown) {
+      if (this[what] !== Boolean(shown)) {
+        this[what] = Boolean(shown);
+        if (this._map) this.redraw();
+      }
+      return this;
     },
 
     createTile: function (coords) {
-      var tile = document.createElement("canvas");
-      var ratio = window.devicePixelRatio || 1;
+      const tile = document.createElement("canvas");
+      const ratio = window.devicePixelRatio || 1;
       tile.width = tile.height = TILE * ratio;
-      var context = tile.getContext("2d");
+      const context = tile.getContext("2d");
       context.scale(ratio, ratio);
-      context.lineJoin = "round";
-      var size = 256 * Math.pow(2, coords.z);
+      const size = 256 * Math.pow(2, coords.z);
       // A tile may show several copies of the world when zoomed far out.
-      var first = Math.floor((coords.x * TILE) / size);
-      var end = Math.ceil(((coords.x + 1) * TILE) / size);
-      for (var copy = first; copy < end; copy++) {
-        var view = { size: size, left: coords.x * TILE - copy * size, top: coords.y * TILE };
-        drawAll(context, this._basemap.land, view, true, false);
-        context.fillStyle = this._colours.land;
-        context.fill("evenodd");
-        drawAll(context, this._basemap.land, view, false, true);
-        context.strokeStyle = this._colours.coast;
-        context.lineWidth = 0.7;
-        context.stroke();
-        context.strokeStyle = this._colours.border;
-        context.lineWidth = coords.z < 5 ? 0.8 : 1.2;
-        drawAll(context, this._lines.agreed, view, false, false);
-        context.stroke();
-        context.setLineDash(coords.z < 5 ? [3, 2] : [6, 4]);
-        drawAll(context, this._lines.disputed, view, false, false);
-        context.stroke();
-        context.globalAlpha = 0.6;
-        context.setLineDash(coords.z < 5 ? [1, 2] : [1.5, 3]);
-        drawAll(context, this._lines.elsewhere, view, false, false);
-        context.stroke();
-        context.globalAlpha = 1;
-        context.setLineDash([]);
+      const first = Math.floor((coords.x * TILE) / size);
+      const end = Math.ceil(((coords.x + 1) * TILE) / size);
+      for (let copy = first; copy < end; copy++) {
+        page.paintGround(context, this._basemap, this._colours, {
+          size: size,
+          left: coords.x * TILE - copy * size,
+          top: coords.y * TILE,
+          width: TILE,
+          height: TILE,
+          elsewhere: this._elsewhere,
+          background: this._background,
+        });
       }
       return tile;
     },
