@@ -7,9 +7,12 @@ interval of a distance reaches from the nearest to the farthest spot of it, to 2
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from mapper import world
 from mapper.errors import OptionError
@@ -18,6 +21,11 @@ from mapper.model import DEFAULT_VIEW, SPOT_KINDS, BorderDistance, Place, Territ
 
 MOST_KM = 2500.0  # the radius of the largest area whose extent is looked at; larger ones count as discs
 BANK_DEG = 0.02  # how far the course of a river is taken to be off
+OUTLINE_SCALE = 1000  # steps per degree of an outline for the page
+OUTLINE_SHARE = 1 / 150  # of the size of an area: how far its outline for the page may be off
+OUTLINE_LOSS = 0.035  # of an area: how much may come or go with that
+ISLANDS_LOSS = 0.01  # of an area: the smallest islands that together have no more are left out
+OUTLINE_TRIES = 6
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +90,25 @@ def territory_distance(place: Place, country: str, *, view: str = DEFAULT_VIEW) 
         place, found.km, found.nearest_point, lambda lat, lon: borders.territory_many(lat, lon, country).km
     )
     return replace(found, low_km=low, high_km=max(high, found.km))
+
+
+def outline(place: Place) -> list[list[int]]:
+    """Return the outline of a first-level region, a country, an area or a water, as coarse as a map needs it.
+
+    Parameters
+    ----------
+    place : Place
+
+    Returns
+    -------
+    list of list of int
+        Outer rings and holes alike, to be filled by the even-odd rule: open, each as ``[x0, y0, dx1, dy1, ...]``,
+        longitude and latitude in 1/1000 degree, each after the first as the step from the one before. They are off by
+        about 1/150 of the place's size, and lack its smaller islands. Longitudes run on beyond 180 or -180, on the side
+        of the place's own point. Empty where there is no outline, or the place reaches more than ``MOST_KM`` from its
+        point.
+    """
+    return [list(ring) for ring in _outline(place)]
 
 
 def country_in_view(place: Place, view: str) -> str | None:
@@ -183,8 +210,67 @@ def _area(place: Place) -> Any:
         return None
 
 
+@lru_cache(maxsize=1024)
+def _outline(place: Place) -> tuple[tuple[int, ...], ...]:
+    import shapely
+
+    if place.radius_km > MOST_KM:
+        return ()
+    full = _own_extent(place) if place.kind in {"area", "water"} else _area(place)
+    if full is None or full.is_empty:
+        return ()
+    parts = shapely.get_parts(full)
+    # Parts lie on either side of the antimeridian, never across it: each goes to the place's side.
+    turns = np.rint((place.point.lon - shapely.get_x(shapely.centroid(parts))) / 360) * 360
+    squeeze = max(0.01, math.cos(math.radians(place.point.lat)))
+    areas = shapely.area(parts)
+    order = np.argsort(-areas, kind="stable")
+    kept = order[: 1 + int(np.searchsorted(np.cumsum(areas[order]), areas.sum() * (1 - ISLANDS_LOSS)))]
+    each = np.repeat(turns[kept], shapely.get_num_coordinates(parts[kept]))
+    moved = shapely.transform(parts[kept], lambda xy: (xy + np.column_stack([each, 0 * each])) * (squeeze, 1))
+    plan = shapely.union_all(moved) if turns[kept].any() else shapely.multipolygons(moved)
+    west, south, east, north = shapely.bounds(plan)
+    if east - west > 180 * squeeze:
+        return ()
+    simple = _simplified(plan, math.hypot(east - west, north - south) * OUTLINE_SHARE, place.point, squeeze)
+    rings = []
+    for ring in shapely.get_rings(shapely.get_parts(simple)):
+        whole = np.rint(shapely.get_coordinates(ring) / (squeeze, 1) * OUTLINE_SCALE).astype(np.int64)[:-1]
+        steps = np.diff(whole, axis=0, prepend=[[0, 0]])
+        steps = steps[steps.any(axis=1)]
+        if len(steps) > 2:
+            rings.append(tuple(steps.ravel().tolist()))
+    return tuple(rings)
+
+
+def _simplified(plan: Any, tolerance: float, point: Point, squeeze: float) -> Any:
+    """Return a shape with few vertices that still has its area, and its own point if that lies in it."""
+    import shapely
+
+    own = shapely.Point(point.lon * squeeze, point.lat)
+    area, inside = shapely.area(plan), shapely.covers(plan, own)
+    for _ in range(OUTLINE_TRIES):
+        # Quick at first; then a way that keeps the area, where a coast has many inlets.
+        fine = shapely.simplify(plan, tolerance / 10, preserve_topology=False)
+        simple = shapely.coverage_simplify([fine if shapely.is_valid(fine) else plan], tolerance)[0]
+        parts = shapely.get_parts(simple)
+        parts = parts[shapely.area(parts) > 4 * tolerance**2]
+        simple = shapely.multipolygons(parts)
+        kept = shapely.area(simple) / area
+        if abs(kept - 1) < OUTLINE_LOSS and (not inside or shapely.covers(simple, own)):
+            return simple
+        tolerance /= 2
+    return plan
+
+
 def _own_area(place: Place) -> Any:
     """Return the extent that the gazetteer has of an area or a water; None for one beyond ``MOST_KM`` or the antimeridian."""
+    area = _own_extent(place)
+    return None if area is None or area.bounds[2] > 180 else area
+
+
+def _own_extent(place: Place) -> Any:
+    """Return the same with longitudes beyond 180 where it crosses the antimeridian."""
     import shapely
 
     shape = world.gazetteer().shape(place)
@@ -201,4 +287,4 @@ def _own_area(place: Place) -> Any:
     rings = [shapely.Polygon([(lon, lat) for lat, lon in ring]) for ring in shape.rings if len(ring) > 2]
     lines = [shapely.LineString([(lon, lat) for lat, lon in line]) for line in shape.lines]
     area = shapely.union_all([*map(shapely.make_valid, rings), *(line.buffer(BANK_DEG) for line in lines)])
-    return None if area.is_empty or area.bounds[2] > 180 else area
+    return None if area.is_empty else area
