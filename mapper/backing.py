@@ -6,12 +6,16 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from mapper.model import FIGURE_KINDS, Evidence, Figure, Incident, Report
+from mapper.model import FIGURE_KINDS, SPOT_KINDS, BorderDistance, Evidence, Figure, Incident, Report
 from mapper.sentences import Sentence, split_sentences
 
 ACTOR_LABELS = {"by": "By", "to": "Against", "claimed": "Claimed by", "denied": "Denied by"}
 CAUSED = frozenset({"accident", "natural_disaster"})  # kinds that have a cause and no weapon
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)  # not by strftime: its names depend on the machine's language
 ROOM = 400  # characters of a sentence that are shown on either side of the words
 
 
@@ -75,6 +79,22 @@ class Passages:
                 )
         return Passage(report=None, text=evidence.text, start=0, end=len(evidence.text))
 
+    def paragraph(self, number: int, incident: Incident) -> Passage:
+        """Return the paragraph around the sentence that reports an incident, the sentence marked in it.
+
+        The sentence alone stands there where the report with this number does not hold it.
+        """
+        text, words, start, end = self._reports[number].text, incident.evidence, incident.start, incident.end
+        if not (0 <= start <= end and text[start:end] == words):
+            return Passage(report=None, text=words, start=0, end=len(words))
+        low = text.rfind("\n\n", 0, start) + 2 if text.rfind("\n\n", 0, start) >= 0 else 0
+        high = text.find("\n\n", end)
+        left, right = _trimmed(text, low, len(text) if high < 0 else high, start, end)
+        before, after = "… " if left > low else "", " …" if right < (len(text) if high < 0 else high) else ""
+        shown = before + text[left:right].rstrip() + after
+        at = start - left + len(before)
+        return Passage(report=number, text=shown, start=at, end=at + end - start)
+
     def _bounds(self, number: int, start: int, end: int) -> tuple[int, int]:
         """Return where the sentence begins and ends that holds a span, or the sentences that it runs over."""
         if number not in self._cut:
@@ -129,6 +149,18 @@ def date_text(incident: Incident) -> str:
     ):
         return f"{text} to {incident.date_end.isoformat()}"
     return text
+
+
+def day_range_text(first: date, last: date) -> str:
+    """Return e.g. ``22–31 May 2024``, ``30 May – 2 June 2024``, ``31 May 2024``."""
+    end = f"{last.day} {_MONTHS[last.month - 1]} {last.year}"
+    if first == last:
+        return end
+    if first.year != last.year:
+        return f"{first.day} {_MONTHS[first.month - 1]} {first.year} – {end}"
+    if first.month != last.month:
+        return f"{first.day} {_MONTHS[first.month - 1]} – {end}"
+    return f"{first.day}–{end}"
 
 
 def time_text(incident: Incident) -> str:
@@ -195,6 +227,22 @@ def figure_text(figure: Figure) -> str:
 def figures_text(figures: Sequence[Figure]) -> str:
     """Return several figures in words, e.g. ``2,000 killed, at least 16 injured``."""
     return ", ".join(dict.fromkeys(f"{figure_text(figure)} {figure.what}" for figure in figures))
+
+
+def distance_text(border: BorderDistance, place_kind: str) -> str:
+    """Return e.g. ``34.7 km (22–47)`` for a town, and the range alone for a region or country."""
+    low, high = km_text(border.low_km, border.high_km), km_text(border.high_km, border.high_km)
+    if place_kind not in SPOT_KINDS:
+        return f"{low}–{high} km"
+    if border.high_km - border.low_km < 0.1:
+        return f"{km_text(border.km)} km"
+    return f"{km_text(border.km)} km ({low}–{high})"
+
+
+def km_text(km: float, scale: float | None = None) -> str:
+    """Return kilometres with one decimal if they (or the range they belong to) are small."""
+    limit = 100 if scale is None else 10
+    return f"{km:,.1f}" if (km if scale is None else scale) < limit else f"{km:,.0f}"
 
 
 def actors_text(incident: Incident) -> str:

@@ -10,7 +10,8 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -19,13 +20,54 @@ from typing import TYPE_CHECKING, Any, cast
 from mapper.errors import OptionError
 from mapper.features import map_data
 from mapper.files import write_text
+from mapper.map_rows import BY_PLACE
 from mapper.model import Extraction, Place, Rejected
+from mapper.online_layers import ONLINE_LAYERS, OnlineLayer, img_sources
+from mapper.packing import packed_columns, packed_json
+from mapper.tilesets import Tileset, packed
 
 if TYPE_CHECKING:
     import folium
 
-MAX_ZOOM = 12
-SCRIPTS = ("basemap.js", "markers.js", "page.js")
+MAX_ZOOM = 14
+STYLES = ("vendor/leaflet/leaflet.css", "map_page/page.css", "map_page/tiles.css", "map_page/print.css")
+VECTOR_SCRIPT = "vendor/vectortiles/vectortiles.js"  # only in pages that carry vector tiles
+SCRIPTS = (
+    "vendor/leaflet/leaflet.js",
+    "vendor/supercluster/supercluster.js",
+    *(
+        f"map_page/{name}.js"
+        for name in (
+            "basemap", "words", "elements", "store", "symbols", "marks", "filters", "timeline", "table", "details",
+            "selection", "band_shapes", "bands", "tiles", "picture", "print", "link", "share", "page",
+        )
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MapOptions:
+    """How the page looks and what it offers.
+
+    Attributes
+    ----------
+    embed
+        Leave out all but the map, for a page around it, which is told the selected incident.
+    blur
+        Hide sentences until they are clicked.
+    layers
+        Backgrounds that a reader may load from the network once they have agreed.
+    tiles
+        A background that the page carries.
+    beside
+        A background in a folder beside the page (:func:`mapper.tilesets.write_beside`).
+    """
+
+    embed: bool = False
+    blur: bool = False
+    layers: tuple[OnlineLayer, ...] = ONLINE_LAYERS
+    tiles: Tileset | None = None
+    beside: Mapping[str, Any] | None = None
 
 
 def make_map(
@@ -35,6 +77,8 @@ def make_map(
     title: str | None = None,
     labels: Sequence[Place] = (),
     rejected: Sequence[Rejected] = (),
+    outline: Callable[[Place], list[list[int]]] | None = None,
+    options: MapOptions | None = None,
 ) -> folium.Map:
     """Draw the incidents of one or more reports.
 
@@ -43,7 +87,7 @@ def make_map(
     extractions
         What was read from each report. Incidents keep their order.
     basemap
-        Land, borders and labels: the content of ``basemap.json.gz`` as ``mapper.world.basemap()`` gives it.
+        Land, borders and labels, as ``mapper.ground.ground()`` chooses them.
     title
         Heading of the page; if None, the title of the only report, else "Incidents in N reports".
     labels
@@ -51,12 +95,18 @@ def make_map(
         largest cities and the places of the incidents.
     rejected
         Inputs that could not be read at all; what was rejected within a report stands in its extraction.
+    outline
+        Gives the rings of a region's or an area's outline (see ``mapper.distances.outline``); without it they are drawn
+        as circles.
+    options
+        How the page looks and what it offers.
 
     Returns
     -------
     folium.Map
-        A map in a figure of its own. :func:`map_html` and :func:`save_map` make the page from it; folium's own
-        ``save`` works too, but leaves the content security policy out.
+        A map in a figure of its own, with one layer (:class:`mapper.incident_layer.IncidentLayer`). :func:`map_html` and
+        :func:`save_map` make the page from it; folium's own ``save`` works too, but leaves the content security policy
+        out.
 
     Raises
     ------
@@ -64,12 +114,15 @@ def make_map(
         If the basemap lacks a part.
     """
     import folium
-    from branca.element import Element, Figure, MacroElement
+    from branca.element import Figure
     from jinja2 import Template
+
+    from mapper.incident_layer import IncidentLayer
 
     missing = [key for key in ("packed", "countries", "borders", "view", "views") if key not in basemap]
     if missing:
         raise OptionError(f"the basemap lacks {', '.join(missing)}: pass mapper.world.basemap()")
+    chosen = options or MapOptions()
     result = folium.Map(tiles=None, prefer_canvas=True, zoom_control=False)
     result._id = "incidents"  # folium's random names would make two runs differ
     result.default_js, result.default_css = [], []
@@ -80,31 +133,43 @@ def make_map(
         "min_zoom": 1,
         "max_zoom": MAX_ZOOM,
     }
-
-    def block(tag: str, text: str, attributes: str = "") -> Element:
-        # The text goes in as a value: a text given as the template itself would be run as one.
-        element = Element(f"<{tag}{attributes}>{{{{ this.text }}}}</{tag}>")
-        element.text = text  # type: ignore[attr-defined]
-        return element
-
-    content = map_data(extractions, basemap=basemap, title=title, labels=labels, rejected=rejected)
+    data = map_data(
+        extractions, basemap=basemap, title=title, labels=labels, rejected=rejected, outline=outline
+    )
+    columns, plan = packed_columns(data.columns, BY_PLACE)
+    scripts, tiles = list(SCRIPTS), packed(chosen.tiles) if chosen.tiles else None
+    head = data.head | {
+        "plan": plan,
+        "options": {
+            "embed": chosen.embed,
+            "blur": chosen.blur,
+            "layers": [asdict(layer) for layer in chosen.layers],
+            "tiles": tiles and tiles["head"],
+            "beside": chosen.beside,
+        },
+    }
+    blocks = {
+        "incident-data": safe_json(head),
+        "incident-columns": columns,
+        "basemap-data": checked_base64(basemap["packed"]),
+    }
+    if tiles is not None:
+        blocks["tiles-data"] = checked_base64(tiles["data"])
+        if tiles["head"]["kind"] == "vector":
+            scripts.insert(1, VECTOR_SCRIPT)
+    if basemap.get("near"):
+        blocks["near-data"] = checked_base64(basemap["near"])
     figure = cast(Figure, result.get_root())
     figure._template = Template(_page_file("map_page/page.html"))
-    figure.title = content["title"].encode("utf-8", "replace").decode()
-    for name in ("vendor/leaflet/leaflet.css", "map_page/page.css"):
-        figure.header.add_child(block("style", _page_file(name)), name=name)
-    for name in ("vendor/leaflet/leaflet.js", *(f"map_page/{script}" for script in SCRIPTS)):
-        figure.header.add_child(block("script", _page_file(name)), name=name)
-    data_block = ' type="application/json" id="incident-data"'
-    figure.html.add_child(block("script", _safe_json(content), data_block), name="data")
-    basemap_block = ' type="text/plain" id="basemap-data"'
-    figure.html.add_child(block("script", _checked_base64(basemap["packed"]), basemap_block), name="basemap")
-    begin = MacroElement()  # type: ignore[no-untyped-call]
-    begin._name, begin._id = "begin", "incidents"
-    begin._template = Template(
-        "{% macro script(this, kwargs) %}incidentMap.start({{ this._parent.get_name() }});{% endmacro %}"
+    figure.title = data.head["title"].encode("utf-8", "replace").decode()
+    layer = IncidentLayer(
+        scripts=[_page_file(name) for name in scripts],
+        styles=[_page_file(name) for name in STYLES],
+        blocks=blocks,
+        rows=[packed_json(chunk) for chunk in data.chunks],
+        images=[*(["'self'"] if chosen.beside else []), *img_sources(chosen.layers)],
     )
-    result.add_child(begin)
+    result.add_child(layer)
     return result
 
 
@@ -113,15 +178,19 @@ def map_html(folium_map: folium.Map) -> str:
 
     It works from a file and in ``<iframe srcdoc>``: all scripts, styles and data stand in it.
     """
+    from mapper.incident_layer import IncidentLayer
+
     html = str(folium_map.get_root().render())
+    layers = [child for child in folium_map._children.values() if isinstance(child, IncidentLayer)]
+    images = " ".join(dict.fromkeys(source for layer in layers for source in layer.images))
     scripts = _Scripts()
     scripts.feed(html)
     hashes = sorted(
         {f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts.found}
     )
     policy = (
-        f"default-src 'none'; script-src {' '.join(hashes)}; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {' '.join(hashes)}; style-src 'unsafe-inline'; "
+        f"img-src data: blob: {images}; base-uri 'none'; form-action 'none'"
     )
     charset = '<meta charset="utf-8">'
     return html.replace(
@@ -140,13 +209,20 @@ def save_map(folium_map: folium.Map, path: str | os.PathLike[str]) -> None:
     write_text(path, map_html(folium_map))
 
 
-def _safe_json(value: Any) -> str:
+def safe_json(value: Any) -> str:
     """Return JSON in ASCII that holds no character with a meaning to an HTML parser."""
     text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _checked_base64(text: Any) -> str:
+def checked_base64(text: Any) -> str:
+    """Return a text of a basemap if it is base64.
+
+    Raises
+    ------
+    OptionError
+        If it is not.
+    """
     try:
         base64.b64decode(text, validate=True)
     except (TypeError, ValueError) as error:
@@ -154,7 +230,7 @@ def _checked_base64(text: Any) -> str:
     return str(text)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _page_file(name: str) -> str:
     return files("mapper").joinpath(name).read_text(encoding="utf-8")
 

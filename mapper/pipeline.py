@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from mapper import world
 from mapper.approximations import with_approximations
 from mapper.claims import find_claims
-from mapper.distances import border_distance, country_in_view, territory_distance
+from mapper.distances import border_distance, country_in_view, outline, territory_distance
 from mapper.errors import EndpointError, InputError, OptionError
+from mapper.ground import ground
 from mapper.incidents import find_incidents
 from mapper.model import (
     DEFAULT_VIEW,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     import folium
 
     from mapper.chat import Endpoint
+    from mapper.maps import MapOptions
 
 LABEL_KM = 80.0  # towns are labelled on the map up to this far from an incident
 LABELS_PER_INCIDENT = 12
@@ -239,6 +241,8 @@ def make_map(
     title: str | None = None,
     rejected: Sequence[Rejected] = (),
     view: str | None = None,
+    detail: str = "standard",
+    options: MapOptions | None = None,
 ) -> folium.Map:
     """Return the incidents as a folium map that needs no network.
 
@@ -251,21 +255,85 @@ def make_map(
         Inputs that could not be used; the map names them.
     view : str, optional
         Whose borders are drawn. Default: those that the incidents' distances were measured to.
+    detail : str
+        ``standard``: the world coarsely and finely around the incidents; ``high``: all of it as finely as the data are.
+    options : MapOptions, optional
+        How the page looks and what it offers (:class:`mapper.maps.MapOptions`).
 
     Returns
     -------
     folium.Map
         ``mapper.maps.save_map`` writes it as one self-contained HTML file.
+
+    Raises
+    ------
+    OptionError
+        If there is no such view or detail.
     """
     from mapper import maps
 
     chosen = list(extractions)
-    if view is None:
-        used = (incident.border.view for e in chosen for incident in e.incidents if incident.border)
-        view = next(used, DEFAULT_VIEW)
     return maps.make_map(
-        chosen, title=title, basemap=world.basemap(view), labels=_labels(chosen), rejected=rejected
+        chosen,
+        title=title,
+        basemap=ground(world.basemap(_view(chosen, view)), _spots(chosen), detail=detail),
+        labels=_labels(chosen),
+        rejected=rejected,
+        outline=outline,
+        options=options,
     )
+
+
+def make_picture(
+    extractions: Iterable[Extraction],
+    *,
+    format: Literal["png", "svg"] = "png",
+    title: str | None = None,
+    view: str | None = None,
+    width_px: int = 1600,
+    height_px: int = 1000,
+) -> bytes:
+    """Return the incidents as a picture of a map, for print (:func:`mapper.picture.picture`).
+
+    Parameters
+    ----------
+    extractions, title, view
+        As of :func:`make_map`.
+    format : str
+        ``png`` or ``svg``.
+    width_px, height_px : int
+    """
+    from mapper.picture import picture
+
+    chosen = list(extractions)
+    return picture(
+        chosen,
+        basemap=ground(world.basemap(_view(chosen, view)), [], detail="high"),
+        title=title,
+        labels=_labels(chosen),
+        made=date.today(),
+        format=format,
+        width_px=width_px,
+        height_px=height_px,
+    )
+
+
+def _view(extractions: Sequence[Extraction], view: str | None) -> str:
+    """Return the view that was asked for, or the one that distances were measured in."""
+    used = (incident.border.view for e in extractions for incident in e.incidents if incident.border)
+    return view or next(used, DEFAULT_VIEW)
+
+
+def _spots(extractions: Sequence[Extraction]) -> list[tuple[float, float]]:
+    """Return latitude and longitude of every incident, and of where its nearest border lies."""
+    spots: dict[tuple[float, float], None] = {}
+    for extraction in extractions:
+        for incident in extraction.incidents:
+            point = incident.place.point
+            spots[point.lat, point.lon] = None
+            if incident.border:
+                spots[incident.border.nearest_point.lat, incident.border.nearest_point.lon] = None
+    return list(spots)
 
 
 def _labels(extractions: Sequence[Extraction]) -> list[Place]:

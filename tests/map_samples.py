@@ -8,6 +8,7 @@ import json
 from datetime import date
 from typing import Any
 
+from mapper.features import MapData
 from mapper.model import (
     Actor,
     BorderDistance,
@@ -214,6 +215,30 @@ MERGED_STORY = (
     Extraction(report=FIRST, incidents=(MERGED,), set_aside=ASIDES),
     Extraction(report=SECOND),
 )
+
+
+def records(data: MapData) -> list[dict[str, Any]]:
+    """Return the rows of all incidents with names, and what they name by number in its place."""
+    found = []
+    for chunk in data.chunks:
+        for title, place, near, passage, start, end, reason, *rest in chunk["rows"]:
+            more = rest[0] if rest else {}
+            found.append(
+                more
+                | {
+                    "title": title,
+                    "place": chunk["places"][place],
+                    "border": chunk["borders"][near] if near >= 0 else None,
+                    "story": chunk["borders"][more["story"]] if "story" in more else None,
+                    "evidence": chunk["passages"][passage]
+                    .encode("utf-16-le")[2 * start : 2 * end]
+                    .decode("utf-16-le"),
+                    "paragraph": chunk["passages"][passage],
+                    "place_reason": reason,
+                    "passages": chunk["passages"],
+                }
+            )
+    return found
 
 
 def small_basemap() -> dict[str, Any]:

@@ -463,7 +463,7 @@ def test_verdicts_for_people():
         (30, 25, 35), (90, 85, 95), (None, 0, 50),
     ]  # fmt: skip
     data = map_data(extractions, basemap=small_basemap())
-    assert [(claim["text"], claim["verdict"]) for claim in data["claims"]] == [
+    assert [(claim["text"], claim["verdict"]) for claim in data.head["claims"]] == [
         ("Kelm – border: 30 km", "consistent"),
         ("Kelm – Brenish border: 90 km", "inconsistent by 46.6 km"),
         ("Kelm – border: no figure", "cannot tell"),

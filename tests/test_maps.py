@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import zlib
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -11,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import folium
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,7 @@ from map_samples import (
     figure,
     incident,
     place,
+    records,
     small_basemap,
 )
 
@@ -37,12 +40,12 @@ from mapper.errors import OptionError
 from mapper.features import (
     KINDS,
     _is_web_address,
-    _side_by_side,
     casualty_text,
     date_text,
     distance_text,
     map_data,
 )
+from mapper.map_rows import BY_PLACE, NO_DAY, SCALE, side_by_side
 from mapper.maps import make_map, map_html, save_map
 from mapper.model import (
     INCIDENT_KINDS,
@@ -54,6 +57,7 @@ from mapper.model import (
     Resolution,
     Toponym,
 )
+from mapper.packing import packed_columns
 
 
 class Tags(HTMLParser):
@@ -127,12 +131,11 @@ def test_distance_names_both_countries_and_the_story_border_beside_it():
         story_border=border(472.53, ("RU", "UA"), 49.95, 39.8, reach=4.6),
         story_reason="the report is about Ukraine",
     )
-    shown = map_data([extraction(engels)], basemap=small_basemap())["incidents"][0]
-    assert shown["border"]["text"] == "151 km (147–156) to the border Kazakhstan–Russia"
-    assert shown["story_border"]["text"] == "473 km (468–477) to the border Russia–Ukraine"
-    assert not shown["story_same"]
-    assert shown["place"]["text"] == "Engels, Saratov Oblast, Russia"
-    assert shown["place"]["precision"] == "city, within about 4.6 km"
+    (shown,) = records(map_data([extraction(engels)], basemap=small_basemap()))
+    assert shown["border"] == [151.2, 146.6, 155.8, "KZ", "RU", 50.6, 47.6]
+    assert shown["story"] == [472.53, 467.93, 477.13, "RU", "UA", 49.95, 39.8]
+    assert shown["story_reason"] == "the report is about Ukraine"
+    assert shown["place"] == ["Engels", "Saratov Oblast", "RU", "city", 4.6]
 
 
 def test_every_kind_can_be_told_apart_without_colour():
@@ -140,7 +143,7 @@ def test_every_kind_can_be_told_apart_without_colour():
     letters = [letter for _, letter, _, _ in KINDS.values()]
     shapes = [shape for _, _, shape, _ in KINDS.values()]
     assert len(set(letters)) == len(set(shapes)) == len(KINDS)
-    drawn = files("mapper").joinpath("map_page/markers.js").read_text(encoding="utf-8")
+    drawn = files("mapper").joinpath("map_page/symbols.js").read_text(encoding="utf-8")
     for shape in shapes:
         assert re.search(rf"^    {shape}: \"M", drawn, re.MULTILINE), shape
 
@@ -157,20 +160,23 @@ def test_white_letters_can_be_read_on_every_colour(kind):
 
 @given(st.lists(st.floats(-180, 180), max_size=12))
 def test_places_are_drawn_side_by_side_across_the_antimeridian(longitudes):
-    drawn = _side_by_side(longitudes)
+    drawn = [
+        x / SCALE for x in side_by_side(np.array([round(lon * SCALE) for lon in longitudes], dtype=np.int64))
+    ]
     assert len(drawn) == len(longitudes)
     for lon, x in zip(longitudes, drawn, strict=True):
-        assert x - lon in (0, 360) or abs(x - lon - 360) < 1e-9
+        assert min(abs(x - lon), abs(x - lon - 360)) < 1 / SCALE
     if drawn:
         # No other way of cutting the circle gives a narrower picture.
         ordered = sorted({lon % 360 for lon in longitudes})
         gaps = [b - a for a, b in zip(ordered, [*ordered[1:], ordered[0] + 360], strict=True)]
-        assert max(drawn) - min(drawn) <= 360 - max(gaps) + 1e-6
+        assert max(drawn) - min(drawn) <= 360 - max(gaps) + 2 / SCALE
 
 
 def test_fiji_and_chukotka_stand_on_one_side():
-    assert _side_by_side([178.44, -173.2, 177.5]) == [178.44, 186.8, 177.5]
-    assert _side_by_side([36.0, -74.0]) == [36.0, -74.0]
+    fiji, chukotka, kherson, york = 178 * SCALE, -173 * SCALE, 33 * SCALE, -74 * SCALE
+    assert side_by_side(np.array([fiji, chukotka])).tolist() == [fiji, 187 * SCALE]
+    assert side_by_side(np.array([kherson, york])).tolist() == [kherson, york]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +199,7 @@ def test_fiji_and_chukotka_stand_on_one_side():
 def test_only_web_addresses_become_links(url, good):
     assert _is_web_address(url) is good
     report = Report(id="r", text="x", url=url)
-    assert map_data([Extraction(report=report)], basemap=small_basemap())["reports"][0]["url"] == (
+    assert map_data([Extraction(report=report)], basemap=small_basemap()).head["reports"][0]["url"] == (
         url if good else None
     )
 
@@ -268,9 +274,14 @@ def test_data_block_holds_hostile_text_unchanged(text):
         if attrs.get("id") == "incident-data"
     ]
     assert len(blocks) == 1
-    data = json.loads(blocks[0])
-    assert data["title"] == text
-    assert data["incidents"][0]["evidence"] == data["incidents"][0]["title"] == text
+    assert json.loads(blocks[0])["title"] == text
+    (packed,) = [
+        data
+        for attrs, data in Tags(html.encode("utf-8", "replace").decode()).texts
+        if attrs.get("class") == "incident-rows"
+    ]
+    row = json.loads(zlib.decompress(base64.b64decode(packed), -zlib.MAX_WBITS))
+    assert row["rows"][0][0] == row["passages"][0] == row["places"][0][0] == text
     assert not set("<>&\u2028\u2029") & set(blocks[0])
 
 
@@ -283,7 +294,7 @@ def test_what_is_not_on_the_map_keeps_its_reason():
     )
     data = map_data(
         [found], basemap=small_basemap(), rejected=[Rejected(source="b.pdf", reason="is encrypted")]
-    )
+    ).head
     assert data["unplaced"] == [
         {"text": "Washington", "reason": "stands for a government", "count": 2},
         {"text": "Washington", "reason": "no place of this name is known", "count": 1},
@@ -297,9 +308,9 @@ def test_what_is_not_on_the_map_keeps_its_reason():
 def test_heading_is_the_title_given_or_that_of_the_only_report():
     one = extraction(incident("One"))
     basemap = small_basemap()
-    assert map_data([one], basemap=basemap)["title"] == "A night of strikes"
-    assert map_data([one], basemap=basemap, title="Mine")["title"] == "Mine"
-    assert map_data([one, one], basemap=basemap)["title"] == "Incidents in 2 reports"
+    assert map_data([one], basemap=basemap).head["title"] == "A night of strikes"
+    assert map_data([one], basemap=basemap, title="Mine").head["title"] == "Mine"
+    assert map_data([one, one], basemap=basemap).head["title"] == "Incidents in 2 reports"
 
 
 def test_labels_put_the_places_of_incidents_first():
@@ -311,7 +322,7 @@ def test_labels_put_the_places_of_incidents_first():
         basemap=small_basemap(),
         labels=[quarter, town],
     )
-    assert data["labels"] == [
+    assert data.head["labels"] == [
         ["Kharkiv", KHARKIV.point.lat, KHARKIV.point.lon, 0, 1],
         ["Derhachi", 50.1094, 36.1217, 18, 0],
     ]
@@ -319,7 +330,7 @@ def test_labels_put_the_places_of_incidents_first():
 
 def test_a_kind_of_another_version_is_shown_as_other():
     data = map_data([extraction(incident("One", kind="space_debris"))], basemap=small_basemap())
-    assert data["incidents"][0]["kind"] == "other"
+    assert INCIDENT_KINDS[data.columns["kind"][0]] == "other"
 
 
 def test_file_is_replaced_whole(tmp_path: Path):
@@ -356,7 +367,7 @@ def test_broken_basemap_is_named(basemap):
 def test_only_areas_are_drawn_as_vague(kind: str, spot: bool) -> None:
     sample = incident("A strike", replace(KHARKIV, kind=kind))
     data = map_data([extraction(sample)], basemap=small_basemap())
-    assert data["incidents"][0]["place"]["spot"] is spot
+    assert bool(data.columns["hollow"][0]) is not spot
 
 
 def stated(*figures: tuple[int | None, int | None, int | None], reports: int = 1) -> tuple[Figure, ...]:
@@ -419,16 +430,13 @@ def test_an_interval_of_days_and_a_time():
 
 
 def test_every_field_carries_its_words_with_the_sentence_around():
-    data = map_data(MERGED_STORY, basemap=small_basemap())
-    shown = data["incidents"][0]
+    (shown,) = records(map_data(MERGED_STORY, basemap=small_basemap()))
     found = {}
-    for why in shown["why"]:
-        for words in why["words"]:
-            units = data["passages"][words["passage"]].encode("utf-16-le")
-            marked = units[2 * words["start"] : 2 * words["end"]].decode("utf-16-le")
-            found.setdefault((why["label"], why["value"]), []).append(
-                (words["value"], marked, words["report"])
-            )
+    for _, label, value, those in shown["why"]:
+        for said, passage, start, end, report in those:
+            units = shown["passages"][passage].encode("utf-16-le")
+            marked = units[2 * start : 2 * end].decode("utf-16-le")
+            found.setdefault((label, value), []).append((said, marked, report))
     assert found == {
         ("Kind", "Shelling or missile"): [("Shelling or missile", "hit", 0)],
         ("Date", "2024-05-30"): [("2024-05-30", "on Thursday", 0)],
@@ -444,27 +452,99 @@ def test_every_field_carries_its_words_with_the_sentence_around():
         ("Weapon", "missile"): [("missile", "missile", 0)],
         ("Hit", "apartment block"): [("apartment block", "apartment block", 0)],
     }
-    assert len(data["passages"]) == len(set(data["passages"])) == 3
+    # the whole first report is one paragraph; its first sentence and one of the second stand alone
+    assert len(shown["passages"]) == len(set(shown["passages"])) == 4
+    assert shown["paragraph"] == FIRST.text and shown["evidence"] == TOLD_FIRST.evidence
+
+
+def test_the_paragraph_around_a_sentence():
+    text = "A headline\n\nFirst. \U0001f6a8 The second one.  Third.\n\nAnother paragraph."
+    start = text.index("The second")
+    report = Report(id="r1", text=text)
+    told = incident("x", evidence=text[start : start + 15], start=start, end=start + 15)
+    (shown,) = records(map_data([Extraction(report=report, incidents=(told,))], basemap=small_basemap()))
+    assert (
+        shown["paragraph"] == "First. \U0001f6a8 The second one.  Third."
+        and shown["evidence"] == "The second one."
+    )
+    lies = replace(told, start=3, end=18)
+    (shown,) = records(map_data([Extraction(report=report, incidents=(lies,))], basemap=small_basemap()))
+    assert shown["paragraph"] == shown["evidence"] == "The second one."
 
 
 def test_a_merged_incident_lists_every_telling():
-    data = map_data(MERGED_STORY, basemap=small_basemap())
-    shown = data["incidents"][0]
+    (shown,) = records(map_data(MERGED_STORY, basemap=small_basemap()))
     told = [
-        (s["report"], s["casualties"], data["passages"][s["passage"]].split()[0]) for s in shown["sources"]
+        (report, casualties, shown["passages"][passage].split()[0])
+        for report, _, passage, casualties, _ in shown["sources"]
     ]
     assert told == [
         (0, "17 killed (at least)", FIRST.text.split()[0]),
         (1, "20 killed, 24 or more injured", SECOND.text.split()[0]),
     ]
-    alone = map_data([Extraction(report=FIRST, incidents=(TOLD_FIRST,))], basemap=small_basemap())
-    assert alone["incidents"][0]["sources"] == []
+    (alone,) = records(map_data([Extraction(report=FIRST, incidents=(TOLD_FIRST,))], basemap=small_basemap()))
+    assert "sources" not in alone
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([KHARKIV, ENGELS, place("Suva", -18.14, 178.44), place("Anadyr", 64.73, 177.5)]),
+            st.sampled_from(INCIDENT_KINDS),
+            st.none() | st.dates(),
+            st.none() | st.integers(0, 2**40),
+            st.none() | st.floats(0, 20_000),
+        ),
+        max_size=30,
+    )
+)
+def test_columns_hold_what_the_incidents_say(samples):
+    told = [
+        incident(
+            "x",
+            where,
+            kind=kind,
+            date=day,
+            killed=killed,
+            border=None if km is None else border(km, ("RU", "UA"), 50, 36),
+        )
+        for where, kind, day, killed, km in samples
+    ]
+    data = map_data([extraction(*told)], basemap=small_basemap())
+    text, plan = packed_columns(data.columns, BY_PLACE)
+    columns = unpacked(text, plan)
+    assert set(columns) == set(data.columns) | {"spot"}
+    for name, column in data.columns.items():
+        assert columns[name].tolist() == column.tolist(), name
+    for n, (where, kind, day, killed, km) in enumerate(samples):
+        assert (columns["lat"][n], columns["lon"][n] % (360 * SCALE)) == (
+            round(where.point.lat * SCALE), round(where.point.lon * SCALE) % (360 * SCALE),
+        )  # fmt: skip
+        assert INCIDENT_KINDS[columns["kind"][n]] == kind
+        assert columns["killed"][n] == (-1 if killed is None else min(killed, 2**31 - 1))
+        assert columns["border"][n] == (-1 if km is None else round(km * 10))
+        assert columns["first"][n] == ((day - date(1970, 1, 1)).days if day else NO_DAY)
+
+
+def unpacked(text: str, plan: list[list[object]]) -> dict[str, np.ndarray]:
+    """Undo ``packed_columns`` as the page does."""
+    planes = np.frombuffer(zlib.decompress(base64.b64decode(text), -zlib.MAX_WBITS), dtype=np.uint8)
+    found, at, once = {}, 0, []
+    for name, width, least, count, shared in plan:
+        column = np.full(count, least, dtype=np.int64)
+        for plane in range(width):
+            column += planes[at : at + count].astype(np.int64) << (8 * plane)
+            at += count
+        found[name] = np.cumsum(column) if name == "lat" else column
+        once += [name] if shared else []
+    assert at == len(planes)
+    return {name: column[found["spot"]] if name in once else column for name, column in found.items()}
 
 
 def test_totals_and_old_events_are_marked_and_not_mapped():
     data = map_data([Extraction(report=FIRST, set_aside=ASIDES)], basemap=small_basemap())
-    assert data["incidents"] == []
-    assert [(a["label"], a["figures"], a["reason"]) for a in data["aside"]] == [
+    assert records(data) == []
+    assert [(a["label"], a["figures"], a["reason"]) for a in data.head["aside"]] == [
         ("Total over a time", "2,000 killed", "a total over a time: “since 2022”"),
         ("Old event", "", "more than a year before the report"),
     ]

@@ -18,7 +18,7 @@ def test_the_seed_map_works_with_the_network_cut(open_offline):
     watched = open_offline(map_html(pipeline.make_map([extraction])))
     watched.until("document.documentElement.dataset.ready === 'true'")
     page = watched.page
-    assert page.locator(".incident-marker").count() == len(extraction.incidents) == 7
+    assert page.evaluate("incidentMap.app.marks.items.length") == len(extraction.incidents) == 7
     assert page.title() == report.title
 
     for incident in extraction.incidents:
