@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mapper import __version__, cli_gazetteer
+from mapper import __version__, cli_gazetteer, cli_map
 from mapper.errors import MapperError, OptionError
 from mapper.model import DEFAULT_VIEW, Place, Point
 
@@ -74,10 +74,14 @@ def _parser() -> argparse.ArgumentParser:
         "report files (txt, md, html, pdf, docx, eml, feeds, json, jsonl), folders, - for standard input, "
         "or with --fetch web addresses"
     )
-    command = commands.add_parser("map", help="reports → one self-contained HTML map")
+    command = commands.add_parser("map", help="reports → one self-contained HTML map, or a picture")
     command.add_argument("inputs", nargs="+", metavar="INPUT", help=sources)
     command.add_argument(
-        "-o", "--output", default="map.html", metavar="FILE", help="the map (default: map.html)"
+        "-o",
+        "--output",
+        default="map.html",
+        metavar="FILE",
+        help="the map: .html, .png or .svg (default: map.html)",
     )
     _add_published(command)
     _add_view(command)
@@ -85,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_fetch(command)
     _add_reader(command)
     _add_separate(command)
-    command.add_argument("--title", help="title of the map")
+    cli_map.add_options(command)
     command.set_defaults(run=_map)
 
     command = commands.add_parser("extract", help="reports → toponyms, places, incidents and distance claims")
@@ -238,14 +242,10 @@ def _reader(options: argparse.Namespace) -> str | Endpoint:
 
 
 def _map(options: argparse.Namespace) -> int:
-    from mapper.maps import map_html
-    from mapper.pipeline import make_map
-
     extractions, rejected = _read(options)
     if not extractions:
         return UNUSABLE
-    html = map_html(make_map(extractions, title=options.title, rejected=rejected, view=options.view))
-    _put(html, options.output)
+    cli_map.write_map(options, extractions, rejected)
     incidents = [incident for e in extractions for incident in e.incidents]
     told = _count(len(incidents), "incident")
     tellings = sum(len(i.members) or 1 for i in incidents)
