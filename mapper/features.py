@@ -13,13 +13,27 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from mapper.backing import casualty_text, date_text, day_range_text, distance_text, figures_text, km_text
 from mapper.map_rows import CHUNK, NO_DAY, PRECISIONS, SCALE, Columns, Rows, Texts
-from mapper.model import INCIDENT_KINDS, DistanceClaim, Extraction, Place, Rejected, Report, SetAside
+from mapper.model import (
+    EVIDENCE_FIELDS,
+    INCIDENT_KINDS,
+    DistanceClaim,
+    Extraction,
+    Place,
+    Rejected,
+    Report,
+    SetAside,
+)
 
 __all__ = ["KINDS", "casualty_text", "date_text", "distance_text", "map_data", "verdict_text"]
 
 VAGUE_DAYS = 300  # of an event dated by its year alone
+MOST_WITH_PARAGRAPHS = (
+    20_000  # incidents; with more, sentences alone keep the page within some 60 bytes an incident
+)
 MOST_NAMED = 400  # places of incidents whose names stand on the map: those with most incidents
 ASIDE_LABELS = {"total": "Total over a time", "history": "Old event", "doubtful": "Doubtful"}
 # Label, letter, shape and colour. The colours are Paul Tol's "muted" and "vibrant" schemes
@@ -44,15 +58,17 @@ KINDS = {
 class MapData:
     """What the page shows.
 
-    ``head`` is ready for JSON; ``columns`` are arrays of one length with latitude and longitude in 1/SCALE degree, where
-    the longitude is the one to draw at: it may exceed 180° so that places on both sides of the antimeridian stand
-    together. Each of ``chunks`` holds the rows of CHUNK incidents as lists in the order of ``FIELDS``, and the places,
-    borders and sentences that they name by number (:mod:`mapper.map_rows`).
+    ``head`` is ready for JSON. ``columns`` has one number for each incident, ``places`` one for each place that the column
+    ``place`` names by number: latitude and longitude in 1/SCALE degree, where the longitude is the one to draw at: it may
+    exceed 180° so that places on both sides of the antimeridian stand together. The texts of both are in chunks of CHUNK
+    (:mod:`mapper.map_rows`).
     """
 
     head: dict[str, Any]
     columns: Columns
+    places: Columns
     chunks: list[dict[str, Any]]
+    place_chunks: list[dict[str, Any]]
 
 
 def map_data(
@@ -67,14 +83,15 @@ def map_data(
 ) -> MapData:
     """Return what the page shows; the arguments are those of ``maps.make_map``.
 
-    Incidents keep their order: row n of every column, and row ``n % CHUNK`` of chunk ``n // CHUNK``, is incident n.
+    Incidents keep their order: number n of every column, and of every list in chunk ``n // CHUNK``, is incident n.
     """
     names = basemap["countries"]
     reports = [extraction.report for extraction in extractions]
-    rows = Rows(reports)
+    count = sum(len(extraction.incidents) for extraction in extractions)
+    rows = Rows(reports, paragraphs=count <= MOST_WITH_PARAGRAPHS)
     for number, extraction in enumerate(extractions):
         rows.add(number, extraction)
-    columns = rows.columns()
+    columns, places = rows.columns()
     unplaced = Counter(
         (resolution.toponym.text, resolution.reason or "no place of this name is known")
         for extraction in extractions
@@ -99,11 +116,12 @@ def map_data(
         "countries": dict(names),
         "borders": basemap["borders"],
         "reports": [_report(report) for report in reports],
-        "size": len(columns["lat"]),
+        "size": count,
         "chunk": CHUNK,
+        "evidence": list(EVIDENCE_FIELDS),
         "aside": aside,
-        "frame": _frame(columns),
-        "labels": _labels(rows.places, columns, labels),
+        "frame": _frame(places),
+        "labels": _labels(rows.places, places, labels),
         "outlines": {str(number): rings for number, rings in rows.outlines(outline)} if outline else {},
         "unplaced": [{"text": text, "reason": why, "count": n} for (text, why), n in unplaced.items()],
         "rejected": [
@@ -114,7 +132,9 @@ def map_data(
         "claims": [_claim(claim) for extraction in extractions for claim in extraction.claims],
         "about": about(view),
     }
-    return MapData(head=head, columns=columns, chunks=rows.chunks)
+    return MapData(
+        head=head, columns=columns, places=places, chunks=rows.chunks, place_chunks=rows.place_chunks()
+    )
 
 
 def about(view: str) -> list[str]:
@@ -190,19 +210,15 @@ def verdict_text(claim: DistanceClaim) -> str:
     return claim.verdict
 
 
-def _labels(
-    happened: Mapping[Any, Sequence[Any]], columns: Columns, labels: Sequence[Place]
-) -> list[list[Any]]:
+def _labels(happened: Sequence[Sequence[Any]], places: Columns, labels: Sequence[Place]) -> list[list[Any]]:
     """Return name, latitude, longitude, thousands of inhabitants, and 1 where an incident happened."""
-    named = [found for found in happened.values() if found[0].kind != "country"]
+    named = [(place, number, n) for n, (place, number) in enumerate(happened) if place.kind != "country"]
     if len(named) > MOST_NAMED:
         named = sorted(named, key=lambda found: -found[1])[:MOST_NAMED]
-    west = int(columns["lon"].min()) if len(columns["lon"]) else 0
-    over = bool(len(columns["lon"])) and int(columns["lon"].max()) > 180 * SCALE
-    events = {}
-    for place, *_ in named:
-        lat, lon = place.point.lat, place.point.lon
-        events[place.name, lat, lon + 360 if over and round(lon * SCALE) < west else lon] = place
+    turns = np.rint(places["lon"] / SCALE / 360 - [place.point.lon / 360 for place, _ in happened])
+    events = {
+        (place.name, place.point.lat, place.point.lon + 360 * int(turns[n])): place for place, _, n in named
+    }
     rows: list[list[Any]] = [[name, lat, lon, 0, 1] for name, lat, lon in events]
     cities = [place for place in events.values() if place.kind == "city"]
     rows += [
@@ -222,8 +238,8 @@ def _reaches(city: Place, label: Place) -> bool:
     return math.hypot(north_km, east_km) < city.radius_km
 
 
-def _frame(columns: Columns) -> list[list[float]] | None:
-    lat, lon = columns["lat"], columns["lon"]
+def _frame(places: Columns) -> list[list[float]] | None:
+    lat, lon = places["lat"], places["lon"]
     if not len(lat):
         return None
     south_west = [int(lat.min()) / SCALE, int(lon.min()) / SCALE]
@@ -232,7 +248,7 @@ def _frame(columns: Columns) -> list[list[float]] | None:
 
 def _summary(columns: Columns, sources: Iterable[str]) -> str:
     """Return e.g. ``7 incidents, 22–31 May 2024, 3 sources``."""
-    count = len(columns["lat"])
+    count = len(columns["first"])
     known = columns["first"] != NO_DAY
     if (
         known & (columns["days"] < VAGUE_DAYS)

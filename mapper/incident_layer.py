@@ -21,8 +21,8 @@ class IncidentLayer(JSCSSMixin, MacroElement):
         Texts of constant files, in their order.
     blocks
         Data by the id of the element that holds it: texts without any character with a meaning to an HTML parser.
-    rows
-        Packed chunks of rows (:func:`mapper.packing.packed_json`), in their order.
+    rows, places
+        Packed chunks of the texts of incidents and of places (:func:`mapper.packing.packed_json`), in their order.
     images
         Where pictures may come from besides the page itself, as a content security policy names it.
     """
@@ -40,12 +40,14 @@ class IncidentLayer(JSCSSMixin, MacroElement):
         styles: Sequence[str],
         blocks: Mapping[str, str],
         rows: Sequence[str],
+        places: Sequence[str],
         images: Sequence[str] = (),
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name, self._id = "incidents", "layer"
         self.images = tuple(images)
-        self._scripts, self._styles, self._blocks, self._rows = scripts, styles, blocks, rows
+        self._scripts, self._styles, self._blocks = scripts, styles, blocks
+        self._chunks = {"incident-rows": rows, "place-rows": places}
 
     def render(self, **kwargs: Any) -> str:
         """Put everything where it belongs in the figure."""
@@ -55,11 +57,11 @@ class IncidentLayer(JSCSSMixin, MacroElement):
         for number, script in enumerate(self._scripts):
             figure.header.add_child(_Block("script", script), name=f"script-{number}")
         for name, text in self._blocks.items():
-            kind = "application/json" if text.startswith("{") else "text/plain"
-            figure.html.add_child(_Block("script", text, f' type="{kind}" id="{name}"'), name=name)
-        for number, text in enumerate(self._rows):
-            block = _Block("script", text, ' type="text/plain" class="incident-rows"')
-            figure.html.add_child(block, name=f"rows-{number}")
+            figure.html.add_child(_Block("script", text, f' type="text/plain" id="{name}"'), name=name)
+        for name, texts in self._chunks.items():
+            for number, text in enumerate(texts):
+                block = _Block("script", text, f' type="text/plain" class="{name}"')
+                figure.html.add_child(block, name=f"{name}-{number}")
         return str(super().render(**kwargs))  # type: ignore[no-untyped-call]
 
 

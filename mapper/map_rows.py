@@ -1,11 +1,12 @@
-"""Incidents as the page reads them: columns of numbers for what is drawn and filtered, rows of texts for what is read.
+"""Incidents as the page reads them: columns of numbers for what is drawn and filtered, tables of texts for what is read.
 
-Columns are needed at once and for all incidents; rows come in chunks, which the page unpacks when it shows them. What many
-incidents share (places, borders, sentences) stands once in a chunk.
+Numbers are needed at once and for all incidents; texts come in chunks, which the page unpacks when it shows them. What many
+incidents share stands once: places with the border nearest to them in a table of their own, sentences in their chunk.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -23,6 +24,7 @@ from mapper.backing import (
     time_text,
 )
 from mapper.model import (
+    EVIDENCE_FIELDS,
     FIGURE_KINDS,
     INCIDENT_KINDS,
     SPOT_KINDS,
@@ -37,17 +39,29 @@ from mapper.model import (
 CHUNK = 1000  # incidents
 SCALE = 100_000  # steps in a degree, about a metre each
 UNKNOWN = -1  # in columns of numbers that are never negative
+NAME = "\x01"  # stands for the place's name in titles and sentences
 NO_DAY = -800_000  # before the year 1
-# Columns that depend on the place, and so mostly on the position.
-BY_PLACE = ("hollow", "precision", "country", "border", "area", "radius")
 PRECISIONS = ("spot", "settlement", "region", "country")
-COLUMNS = (
-    "lat", "lon", "kind", "hollow", "precision", "country", "first", "days", "killed", "injured", "confidence", "border",
-    "report", "area", "radius",
-)  # fmt: skip
+COLUMNS = ("place", "kind", "first", "days", "killed", "injured", "confidence", "report")
+PLACE_COLUMNS = ("lat", "lon", "hollow", "precision", "country", "border", "area", "radius")
+PLACE_FIELDS = (
+    "name",
+    "region",
+    "code",
+    "kind",
+    "radius_km",
+    "km",
+    "low",
+    "high",
+    "one",
+    "other",
+    "near_lat",
+    "near_lon",
+)
 MOST_OUTLINES = 60  # of places that have one, those with most incidents; each takes some 100 to 1,000 bytes
 _PRECISION = {"point": 0, "site": 0, "airfield": 0, "city": 1, "country": 3}
 _KIND = {kind: number for number, kind in enumerate(INCIDENT_KINDS)}
+_FIELD = {field: number for number, field in enumerate(EVIDENCE_FIELDS)}
 _OTHER = _KIND["other"]
 _EPOCH = date(1970, 1, 1).toordinal()
 _LENGTH = {
@@ -98,59 +112,80 @@ class Texts:
 
 
 def _units(text: str) -> int:
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class Rows:
-    """Collects the columns and the chunks of rows, report by report.
+    """Collects the columns and the chunks of texts, report by report.
 
-    A chunk has ``rows``, ``places``, ``borders`` and ``passages``. A row is title, number of the place, number of the
-    nearest border or -1, number of the paragraph, where in it the sentence begins and ends, why the place is the one, and
-    an object of what most incidents lack. A place is name, region, code of the country, kind, radius in km; a border km,
-    least and most km, the codes of both countries, latitude and longitude of the nearest point.
+    A chunk holds a list for each field that any of its incidents has, with None for those that lack it: ``title``,
+    ``sentence``, or instead of that ``paragraph`` (its number among the ``passages`` of the chunk, and where in it the
+    sentence begins and ends), and what else :meth:`_text` takes in. ``NAME`` stands for the name of the place in titles and
+    sentences, but for those marked ``raw``. A chunk of places has a list for each of
+    ``PLACE_FIELDS``.
 
     Parameters
     ----------
     reports
         All reports, in the order in which they are added.
+    paragraphs
+        Whether a sentence comes with the paragraph around it.
     """
 
-    def __init__(self, reports: Sequence[Report]) -> None:
+    def __init__(self, reports: Sequence[Report], *, paragraphs: bool = True) -> None:
         self.chunks: list[dict[str, Any]] = []
         self.codes: list[str] = [""]  # of countries, as they first come
-        self.places: dict[
-            tuple[Any, ...], list[Any]
-        ] = {}  # each with how many incidents it has, and its number
+        self.places: list[list[Any]] = []  # each with how many incidents it has
         self.sources: set[str] = set()  # names of the reports that tell of an incident
+        self._paragraphs = paragraphs
         self._texts = Texts(reports)
         self._numbers: list[tuple[int, ...]] = []
+        self._place_numbers: list[tuple[int, ...]] = []
+        self._place_rows: list[tuple[Any, ...]] = []
+        self._places: dict[tuple[Any, ...], int] = {}
+        self._seen: dict[tuple[int, int, bool], int] = {}  # the same by identity, which is quicker
         self._code_numbers = {"": 0}
         self._days: dict[tuple[date, str, date | None], tuple[str, int, int]] = {}
         self._open()
 
     def _open(self) -> None:
         self._texts.fresh()
-        self._place_rows: dict[tuple[Any, ...], int] = {}
-        self._border_rows: dict[tuple[Any, ...], int] = {}
-        self._chunk: dict[str, list[Any]] = {"rows": [], "places": [], "borders": []}
+        self._titles: list[str] = []
+        self._some: defaultdict[str, dict[int, Any]] = defaultdict(dict)  # by field and number in the chunk
 
     def _close(self) -> None:
-        if self._chunk["rows"]:
-            self.chunks.append({**self._chunk, "passages": self._texts.passages})
+        count = len(self._titles)
+        if count:
+            chunk: dict[str, Any] = {"title": self._titles, "passages": self._texts.passages}
+            for field, known in self._some.items():
+                chunk[field] = [known.get(number) for number in range(count)]
+            self.chunks.append(chunk)
             self._open()
 
-    def columns(self) -> Columns:
-        """Return the columns; nothing can be added after."""
+    def columns(self) -> tuple[Columns, Columns]:
+        """Return the columns of the incidents and those of the places; nothing can be added after."""
         self._close()
         table = np.array(self._numbers, dtype=np.int64).reshape(-1, len(COLUMNS))
-        columns = {name: table[:, number] for number, name in enumerate(COLUMNS)}
-        columns["lon"] = side_by_side(columns["lon"])
-        return columns
+        places = np.array(self._place_numbers, dtype=np.int64).reshape(-1, len(PLACE_COLUMNS))
+        of_places = {name: places[:, number] for number, name in enumerate(PLACE_COLUMNS)}
+        of_places["lon"] = side_by_side(of_places["lon"])
+        return {name: table[:, number] for number, name in enumerate(COLUMNS)}, of_places
+
+    def place_chunks(self) -> list[dict[str, Any]]:
+        """Return the texts of the places, ``CHUNK`` of them in a chunk."""
+        return [
+            dict(
+                zip(
+                    PLACE_FIELDS, map(list, zip(*self._place_rows[at : at + CHUNK], strict=True)), strict=True
+                )
+            )
+            for at in range(0, len(self._place_rows), CHUNK)
+        ]
 
     def outlines(self, outline: Callable[[Place], list[list[int]]]) -> Iterator[tuple[int, list[list[int]]]]:
         """Yield the number that the column ``area`` holds of a place, and the rings of its outline."""
-        vague = [known for known in self.places.values() if known[0].kind not in SPOT_KINDS]
-        for place, _, number in sorted(vague, key=lambda known: -known[1])[:MOST_OUTLINES]:
+        vague = [(n, *known) for n, known in enumerate(self.places) if known[0].kind not in SPOT_KINDS]
+        for number, place, _ in sorted(vague, key=lambda known: -known[2])[:MOST_OUTLINES]:
             rings = outline(place)
             if rings:
                 yield number, rings
@@ -167,87 +202,104 @@ class Rows:
                 self.sources.add(member.report_id)
 
     def _add(self, number: int, incident: Incident, unsure: bool) -> None:
-        place, texts = incident.place, self._texts
-        point, code, kind, near = place.point, place.country or "", place.kind, incident.border
-        lat, lon, day = point.lat, point.lon, incident.date
-        country = self._code_numbers.get(code)
-        if country is None:
-            country = self._code_numbers[code] = len(self.codes)
-            self.codes.append(code)
-        when, first, days = "", NO_DAY, 0
+        seen = (id(incident.place), id(incident.border), unsure)
+        at = self._seen.get(seen)
+        if at is None:
+            at = self._seen[seen] = self._place(incident.place, incident.border, unsure)
+        self.places[at][1] += 1
+        day, when, first, days = incident.date, "", NO_DAY, 0
         if day is not None:
             known = self._days.get((day, incident.date_precision, incident.date_end))
             when, first, days = known or self._dated(incident, day)
         killed, injured = incident.killed, incident.injured
-        vague = kind not in SPOT_KINDS
-        key = (place.name, lat, lon, kind, place.radius_km, code, place.admin1)
-        counted = self.places.get(key)
-        if counted is None:
-            counted = self.places[key] = [place, 0, len(self.places)]
-        counted[1] += 1
         self._numbers.append(
             (
-                round(lat * SCALE),
-                round(lon * SCALE),
+                at,
                 _KIND.get(incident.kind, _OTHER),
-                vague or unsure,
-                _PRECISION.get(kind, 2),
-                country,
                 first,
                 days,
                 UNKNOWN if killed is None else min(max(killed, 0), 2**31 - 1),
                 UNKNOWN if injured is None else min(max(injured, 0), 2**31 - 1),
                 round(min(max(incident.confidence, 0.0), 1.0) * 100),
-                UNKNOWN if near is None else round(near.km * 10),
                 number,
-                counted[2] if vague else UNKNOWN,
-                round(place.radius_km * 10),
             )
         )
-        at = self._place_rows.get(key)
-        if at is None:
-            at = self._place_rows[key] = len(self._place_rows)
-            self._chunk["places"].append([place.name, place.admin1, code, kind, place.radius_km])
-        passage = texts.span(texts.around.paragraph(number, incident))
-        row = [
-            incident.title,
-            at,
-            UNKNOWN if near is None else self._border(near),
-            *passage,
-            incident.place_reason,
-        ]
-        more = self._more(incident, when)
-        if more:
-            row.append(more)
-        rows = self._chunk["rows"]
-        rows.append(row)
-        if len(rows) == CHUNK:
+        self._text(number, incident, when)
+        if len(self._titles) == CHUNK:
             self._close()
 
-    def _more(self, incident: Incident, when: str) -> dict[str, Any]:
-        """Return what is known of an incident beyond what all have."""
-        more: dict[str, Any] = {}
-        if when:
-            more["date"] = when
-        if incident.date_reason:
-            more["date_reason"] = incident.date_reason
+    def _place(self, place: Place, border: BorderDistance | None, unsure: bool) -> int:
+        point, code, kind, radius = place.point, place.country or "", place.kind, place.radius_km
+        row: tuple[Any, ...] = (place.name, place.admin1, code, kind, radius)
+        if border is None:
+            row += (None,) * 7
+        else:
+            row += tuple(_border(border))
+        key = (*row, point.lat, point.lon, unsure)
+        known = self._places.get(key)
+        if known is not None:
+            return known
+        number = self._places[key] = len(self.places)
+        country = self._code_numbers.get(code)
+        if country is None:
+            country = self._code_numbers[code] = len(self.codes)
+            self.codes.append(code)
+        vague = kind not in SPOT_KINDS
+        self.places.append([place, 0])
+        self._place_rows.append(row)
+        self._place_numbers.append(
+            (
+                round(point.lat * SCALE),
+                round(point.lon * SCALE),
+                vague or unsure,
+                _PRECISION.get(kind, 2),
+                country,
+                UNKNOWN if border is None else round(border.km * 10),
+                number if vague else UNKNOWN,
+                round(radius * 10),
+            )
+        )
+        return number
+
+    def _text(self, report: int, incident: Incident, when: str) -> None:
+        """Take in what is read of an incident."""
+        some, number = self._some, len(self._titles)
+        title, sentence, name = incident.title, incident.evidence, incident.place.name
+        if NAME in title or NAME in sentence:
+            some["raw"][number] = 1
+        elif name:
+            title, sentence = title.replace(name, NAME), sentence.replace(name, NAME)
+        self._titles.append(title)
+        if self._paragraphs:
+            passage = self._texts.around.paragraph(report, incident)
+            if passage.text != incident.evidence:
+                some["paragraph"][number] = self._texts.span(passage)
+        if number not in some["paragraph"]:
+            some["sentence"][number] = sentence
+        some["place_reason"][number] = incident.place_reason
+        marks = _marks(incident)
+        if marks:
+            some["marks"][number] = marks
+        elif marks is None:
+            some["why"][number] = _why(incident, self._texts)
+        if marks is None or incident.missing is not None or incident.displaced is not None:
+            texts = {what: text for what in FIGURE_KINDS if (text := count_text(incident, what))}
+            some["counts"][number] = texts
+        for field, value in (
+            ("date", when),
+            ("date_reason", incident.date_reason),
+            ("weapon", incident.weapon),
+            ("target", incident.target),
+            ("story_reason", incident.story_reason),
+        ):
+            if value:
+                some[field][number] = value
         if incident.time:
-            more["time"] = time_text(incident)
-        if incident.figures or incident.missing is not None or incident.displaced is not None:
-            more["counts"] = {what: text for what in FIGURE_KINDS if (text := count_text(incident, what))}
-        if incident.weapon:
-            more["weapon"] = incident.weapon
-        if incident.target:
-            more["target"] = incident.target
+            some["time"][number] = time_text(incident)
         if incident.story_border is not None:
-            more["story"] = self._border(incident.story_border)
-        if incident.story_reason:
-            more["story_reason"] = incident.story_reason
-        if incident.supports or incident.actors or incident.figures:
-            more["why"] = _why(incident, self._texts)
+            some["story"][number] = _border(incident.story_border)
         if incident.members:
-            more["sources"] = [_source(member, self._texts) for member in incident.members]
-        return more
+            some["sources"][number] = [_source(member, self._texts) for member in incident.members]
 
     def _dated(self, incident: Incident, day: date) -> tuple[str, int, int]:
         """Return the date in words where that is more than its day, the first day since 1970 and the number of days."""
@@ -260,25 +312,52 @@ class Rows:
         self._days[day, incident.date_precision, incident.date_end] = found
         return found
 
-    def _border(self, border: BorderDistance) -> int:
-        nearest = border.nearest_point
-        key = (border.km, border.low_km, border.high_km, border.border, nearest.lat, nearest.lon)
-        number = self._border_rows.get(key)
-        if number is None:
-            number = self._border_rows[key] = len(self._border_rows)
-            one, other = border.border
-            self._chunk["borders"].append(
-                [
-                    round(border.km, 2),
-                    round(border.low_km, 2),
-                    round(border.high_km, 2),
-                    one,
-                    other,
-                    round(nearest.lat, 4),
-                    round(nearest.lon, 4),
-                ]
-            )
-        return number
+
+def _border(border: BorderDistance) -> list[Any]:
+    """Return a border as the fields of a place hold it, from ``km`` on."""
+    nearest = border.nearest_point
+    distances = (round(km, 2) for km in (border.km, border.low_km, border.high_km))
+    return [*distances, *border.border, round(nearest.lat, 4), round(nearest.lon, 4)]
+
+
+def _marks(incident: Incident) -> list[int] | None:
+    """Return which words of its own sentence the fields of an incident rest on, None where that does not tell all.
+
+    Three numbers a field: that of ``EVIDENCE_FIELDS``, how far behind the end of the words before its own begin, and how
+    long they are.
+    """
+    if incident.actors or incident.members:
+        return None
+    report, start, end = incident.report_id, incident.start, incident.end
+    found: list[tuple[int, int, int]] = []
+    chosen = {
+        evidence.field: evidence for evidence in reversed(incident.supports)
+    }  # the first of a field counts
+    for field, evidence in chosen.items():
+        at, to = evidence.start, evidence.end
+        if evidence.report_id != report or not start <= at <= to <= end:
+            return None
+        found.append((at - start, to - start, _FIELD[field]))
+    told = set()
+    for figure in incident.figures:
+        what, best = figure.what, figure.best
+        # More than one plain number of a kind, or other words for it than the field rests on, take more to tell.
+        if what in told or best is None or not best == figure.low == figure.high == getattr(incident, what):
+            return None
+        if figure.evidence is not chosen.get(what) and figure.evidence != chosen.get(what):
+            return None
+        told.add(what)
+    sentence = incident.evidence
+    ascii_only = sentence.isascii()
+    marks: list[int] = []
+    before = 0
+    # As gaps, because sentences of one make have the same gaps, and what repeats takes next to no room.
+    for at, to, field_number in sorted(found):
+        if not ascii_only:
+            at, to = _units(sentence[:at]), _units(sentence[:to])  # noqa: PLW2901
+        marks += (field_number, at - before, to - at)
+        before = to
+    return marks
 
 
 def _why(incident: Incident, texts: Texts) -> list[list[Any]]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -20,10 +20,9 @@ from typing import TYPE_CHECKING, Any, cast
 from mapper.errors import OptionError
 from mapper.features import map_data
 from mapper.files import write_text
-from mapper.map_rows import BY_PLACE
 from mapper.model import Extraction, Place, Rejected
 from mapper.online_layers import ONLINE_LAYERS, OnlineLayer, img_sources
-from mapper.packing import packed_columns, packed_json
+from mapper.packing import all_packed, packed_columns, packed_json
 from mapper.tilesets import Tileset, packed
 
 if TYPE_CHECKING:
@@ -68,6 +67,9 @@ class MapOptions:
     layers: tuple[OnlineLayer, ...] = ONLINE_LAYERS
     tiles: Tileset | None = None
     beside: Mapping[str, Any] | None = None
+
+
+_NO_ZOOM = re.compile(r"<meta name=\"viewport\"[^>]*user-scalable=no[^>]*>")
 
 
 def make_map(
@@ -136,10 +138,12 @@ def make_map(
     data = map_data(
         extractions, basemap=basemap, title=title, labels=labels, rejected=rejected, outline=outline
     )
-    columns, plan = packed_columns(data.columns, BY_PLACE)
+    columns, plan = packed_columns(data.columns)
+    places, place_plan = packed_columns(data.places)
     scripts, tiles = list(SCRIPTS), packed(chosen.tiles) if chosen.tiles else None
     head = data.head | {
         "plan": plan,
+        "place_plan": place_plan,
         "options": {
             "embed": chosen.embed,
             "blur": chosen.blur,
@@ -149,8 +153,9 @@ def make_map(
         },
     }
     blocks = {
-        "incident-data": safe_json(head),
+        "incident-data": packed_json(head),
         "incident-columns": columns,
+        "place-columns": places,
         "basemap-data": checked_base64(basemap["packed"]),
     }
     if tiles is not None:
@@ -166,7 +171,8 @@ def make_map(
         scripts=[_page_file(name) for name in scripts],
         styles=[_page_file(name) for name in STYLES],
         blocks=blocks,
-        rows=[packed_json(chunk) for chunk in data.chunks],
+        rows=all_packed(data.chunks),
+        places=all_packed(data.place_chunks),
         images=[*(["'self'"] if chosen.beside else []), *img_sources(chosen.layers)],
     )
     result.add_child(layer)
@@ -180,7 +186,8 @@ def map_html(folium_map: folium.Map) -> str:
     """
     from mapper.incident_layer import IncidentLayer
 
-    html = str(folium_map.get_root().render())
+    # Folium forbids to zoom the page with two fingers; our own viewport line stands above it.
+    html = _NO_ZOOM.sub("", str(folium_map.get_root().render()), count=1)
     layers = [child for child in folium_map._children.values() if isinstance(child, IncidentLayer)]
     images = " ".join(dict.fromkeys(source for layer in layers for source in layer.images))
     scripts = _Scripts()
@@ -207,12 +214,6 @@ def save_map(folium_map: folium.Map, path: str | os.PathLike[str]) -> None:
         If the folder does not exist or cannot be written to.
     """
     write_text(path, map_html(folium_map))
-
-
-def safe_json(value: Any) -> str:
-    """Return JSON in ASCII that holds no character with a meaning to an HTML parser."""
-    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def checked_base64(text: Any) -> str:

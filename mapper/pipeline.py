@@ -327,12 +327,16 @@ def _view(extractions: Sequence[Extraction], view: str | None) -> str:
 def _spots(extractions: Sequence[Extraction]) -> list[tuple[float, float]]:
     """Return latitude and longitude of every incident, and of where its nearest border lies."""
     spots: dict[tuple[float, float], None] = {}
+    seen: set[int] = set()  # many incidents share their place, and its border
     for extraction in extractions:
         for incident in extraction.incidents:
-            point = incident.place.point
-            spots[point.lat, point.lon] = None
-            if incident.border:
-                spots[incident.border.nearest_point.lat, incident.border.nearest_point.lon] = None
+            place, border = incident.place, incident.border
+            if id(place) not in seen:
+                seen.add(id(place))
+                spots[place.point.lat, place.point.lon] = None
+            if border is not None and id(border) not in seen:
+                seen.add(id(border))
+                spots[border.nearest_point.lat, border.nearest_point.lon] = None
     return list(spots)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from firefox import Firefox, started
 
 FLAGS = [
     "--no-sandbox",
@@ -68,6 +69,18 @@ def browser() -> Iterator[Any]:
         started = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """Start headless Firefox; without one the test is skipped, or fails where a browser is required."""
+    path = shutil.which("firefox-esr") or shutil.which("firefox")
+    if path is None:
+        if os.environ.get("CI_REQUIRE_BROWSER"):
+            pytest.fail("CI_REQUIRE_BROWSER is set, but no firefox was found on PATH")
+        pytest.skip("no firefox on PATH")
+    with started(path, tmp_path_factory.mktemp("firefox")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from mapper.features import MapData
+from mapper.map_rows import CHUNK, NAME, PLACE_FIELDS
 from mapper.model import (
     Actor,
     BorderDistance,
@@ -218,24 +219,30 @@ MERGED_STORY = (
 
 
 def records(data: MapData) -> list[dict[str, Any]]:
-    """Return the rows of all incidents with names, and what they name by number in its place."""
+    """Return the texts of all incidents by field, and what they name by number in its place."""
     found = []
     for chunk in data.chunks:
-        for title, place, near, passage, start, end, reason, *rest in chunk["rows"]:
-            more = rest[0] if rest else {}
+        passages = chunk["passages"]
+        for number in range(len(chunk["title"])):
+            record = {key: values[number] for key, values in chunk.items() if key != "passages"}
+            place = int(data.columns["place"][len(found)])
+            there = {key: values[place % CHUNK] for key, values in data.place_chunks[place // CHUNK].items()}
+            for field in ("title", "sentence"):
+                if record.get(field) and not record.get("raw"):
+                    record[field] = record[field].replace(NAME, there["name"])
+            text, start, end = record.get("sentence"), 0, None
+            if record.get("paragraph"):
+                passage, start, end = record["paragraph"]
+                text = passages[passage]
+            units = text.encode("utf-16-le", "surrogatepass")[2 * start : None if end is None else 2 * end]
             found.append(
-                more
+                record
                 | {
-                    "title": title,
-                    "place": chunk["places"][place],
-                    "border": chunk["borders"][near] if near >= 0 else None,
-                    "story": chunk["borders"][more["story"]] if "story" in more else None,
-                    "evidence": chunk["passages"][passage]
-                    .encode("utf-16-le")[2 * start : 2 * end]
-                    .decode("utf-16-le"),
-                    "paragraph": chunk["passages"][passage],
-                    "place_reason": reason,
-                    "passages": chunk["passages"],
+                    "place": [there[key] for key in PLACE_FIELDS[:5]],
+                    "border": [there[key] for key in PLACE_FIELDS[5:]],
+                    "evidence": units.decode("utf-16-le", "surrogatepass"),
+                    "paragraph": text,
+                    "passages": passages,
                 }
             )
     return found

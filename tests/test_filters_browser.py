@@ -14,8 +14,7 @@ import pytest
 from map_samples import ENGELS, KHARKIV, MERGED_STORY, border, extraction, incident, place, small_basemap
 
 from mapper.features import map_data
-from mapper.map_rows import BY_PLACE, NO_DAY
-from mapper.maps import safe_json
+from mapper.map_rows import NO_DAY
 from mapper.model import INCIDENT_KINDS
 from mapper.packing import packed_columns, packed_json
 
@@ -39,12 +38,18 @@ STATUS = "#filters [role=status]"
 
 
 def harness(data: Any) -> str:
-    columns, plan = packed_columns(data.columns, BY_PLACE)
+    columns, plan = packed_columns(data.columns)
+    places, place_plan = packed_columns(data.places)
     scripts = [files("mapper").joinpath(f"map_page/{name}.js").read_text("utf-8") for name in SCRIPTS]
     css = files("mapper").joinpath("map_page/page.css").read_text("utf-8")
     blocks = [
-        f'<script type="application/json" id="incident-data">{safe_json(data.head | {"plan": plan})}</script>',
+        f'<script type="text/plain" id="incident-data">{packed_json(data.head | {"plan": plan, "place_plan": place_plan})}</script>',
         f'<script type="text/plain" id="incident-columns">{columns}</script>',
+        f'<script type="text/plain" id="place-columns">{places}</script>',
+        *(
+            f'<script type="text/plain" class="place-rows">{packed_json(chunk)}</script>'
+            for chunk in data.place_chunks
+        ),
         *(
             f'<script type="text/plain" class="incident-rows">{packed_json(chunk)}</script>'
             for chunk in data.chunks
@@ -122,9 +127,16 @@ def random_state(draw: random.Random, head: Any) -> dict[str, Any]:
     }
 
 
+def value(data: Any, column: str, index: int) -> int:
+    """Return what a column says of an incident, or of its place."""
+    own = column in data.columns
+    return int(data.columns[column][index] if own else data.places[column][data.columns["place"][index]])
+
+
 def passes(data: Any, state: dict[str, Any], index: int, but: str = "") -> bool:
     """Tell whether an incident passes a state's filters, one of them left out."""
     row = {name: int(column[index]) for name, column in data.columns.items()}
+    row |= {name: int(column[row["place"]]) for name, column in data.places.items()}
     head = data.head
     named = {
         "kinds": head["kinds"][row["kind"]]["kind"],
@@ -173,7 +185,7 @@ def test_masks_and_counts_are_those_of_a_plain_reimplementation(open_offline):
         ):
             counted = dict.fromkeys(names, 0)
             for i in range(size):
-                counted[names[data.columns[column][i]]] += passes(data, state, i, field)
+                counted[names[value(data, column, i)]] += passes(data, state, i, field)
             assert result["counts"][field] == counted, (state, field)
         assert {k: v and sorted(v) if isinstance(v, list) else v for k, v in result["state"].items()} == {
             k: v and sorted(v) if isinstance(v, list) else v for k, v in state.items()

@@ -10,6 +10,7 @@ from datetime import date
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import folium
 import numpy as np
@@ -45,9 +46,10 @@ from mapper.features import (
     distance_text,
     map_data,
 )
-from mapper.map_rows import BY_PLACE, NO_DAY, SCALE, side_by_side
+from mapper.map_rows import NO_DAY, SCALE, side_by_side
 from mapper.maps import make_map, map_html, save_map
 from mapper.model import (
+    EVIDENCE_FIELDS,
     INCIDENT_KINDS,
     Evidence,
     Extraction,
@@ -219,6 +221,11 @@ def test_page_refers_to_nothing_outside():
     assert all(address.startswith(("data:", "#")) for address in addresses)
 
 
+def test_the_page_can_be_zoomed_with_two_fingers():
+    (viewport,) = [attrs for tag, attrs in Tags(page()).tags if attrs.get("name") == "viewport"]
+    assert viewport["content"] == "width=device-width, initial-scale=1"
+
+
 def test_policy_names_every_script_by_its_hash():
     html = page(extraction(incident("One")))
     parsed = Tags(html)
@@ -268,21 +275,18 @@ def test_folium_keeps_its_own_scripts():
 )
 def test_data_block_holds_hostile_text_unchanged(text):
     html = page(extraction(incident(text, place(text, 1, 2), evidence=text)), title=text)
-    blocks = [
-        data
-        for attrs, data in Tags(html.encode("utf-8", "replace").decode()).texts
-        if attrs.get("id") == "incident-data"
-    ]
-    assert len(blocks) == 1
-    assert json.loads(blocks[0])["title"] == text
-    (packed,) = [
-        data
-        for attrs, data in Tags(html.encode("utf-8", "replace").decode()).texts
-        if attrs.get("class") == "incident-rows"
-    ]
-    row = json.loads(zlib.decompress(base64.b64decode(packed), -zlib.MAX_WBITS))
-    assert row["rows"][0][0] == row["passages"][0] == row["places"][0][0] == text
-    assert not set("<>&\u2028\u2029") & set(blocks[0])
+    found = Tags(html).texts
+    (head,) = [data for attrs, data in found if attrs.get("id") == "incident-data"]
+    (rows,) = [data for attrs, data in found if attrs.get("class") == "incident-rows"]
+    assert inflated(head)["title"] == text
+    row = inflated(rows)
+    assert row["title"] == row["sentence"] == ["\x01"]  # which stands for the place's name
+    (places,) = [data for attrs, data in found if attrs.get("class") == "place-rows"]
+    assert inflated(places)["name"] == [text]
+
+
+def inflated(packed: str) -> Any:
+    return json.loads(zlib.decompress(base64.b64decode(packed), -zlib.MAX_WBITS))
 
 
 def test_what_is_not_on_the_map_keeps_its_reason():
@@ -367,7 +371,7 @@ def test_broken_basemap_is_named(basemap):
 def test_only_areas_are_drawn_as_vague(kind: str, spot: bool) -> None:
     sample = incident("A strike", replace(KHARKIV, kind=kind))
     data = map_data([extraction(sample)], basemap=small_basemap())
-    assert bool(data.columns["hollow"][0]) is not spot
+    assert bool(data.places["hollow"][0]) is not spot
 
 
 def stated(*figures: tuple[int | None, int | None, int | None], reports: int = 1) -> tuple[Figure, ...]:
@@ -452,7 +456,7 @@ def test_every_field_carries_its_words_with_the_sentence_around():
         ("Weapon", "missile"): [("missile", "missile", 0)],
         ("Hit", "apartment block"): [("apartment block", "apartment block", 0)],
     }
-    # the whole first report is one paragraph; its first sentence and one of the second stand alone
+    # the whole first report is one paragraph; two sentences of it and one of the second stand alone
     assert len(shown["passages"]) == len(set(shown["passages"])) == 4
     assert shown["paragraph"] == FIRST.text and shown["evidence"] == TOLD_FIRST.evidence
 
@@ -483,7 +487,7 @@ def test_a_merged_incident_lists_every_telling():
         (1, "20 killed, 24 or more injured", SECOND.text.split()[0]),
     ]
     (alone,) = records(map_data([Extraction(report=FIRST, incidents=(TOLD_FIRST,))], basemap=small_basemap()))
-    assert "sources" not in alone
+    assert alone.get("sources") is None
 
 
 @given(
@@ -511,34 +515,61 @@ def test_columns_hold_what_the_incidents_say(samples):
         for where, kind, day, killed, km in samples
     ]
     data = map_data([extraction(*told)], basemap=small_basemap())
-    text, plan = packed_columns(data.columns, BY_PLACE)
-    columns = unpacked(text, plan)
-    assert set(columns) == set(data.columns) | {"spot"}
-    for name, column in data.columns.items():
-        assert columns[name].tolist() == column.tolist(), name
+    columns, places = (unpacked(*packed_columns(group)) for group in (data.columns, data.places))
+    for group, found in ((data.columns, columns), (data.places, places)):
+        assert set(found) == set(group)
+        for name, column in group.items():
+            assert found[name].tolist() == column.tolist(), name
     for n, (where, kind, day, killed, km) in enumerate(samples):
-        assert (columns["lat"][n], columns["lon"][n] % (360 * SCALE)) == (
+        at = columns["place"][n]
+        assert (places["lat"][at], places["lon"][at] % (360 * SCALE)) == (
             round(where.point.lat * SCALE), round(where.point.lon * SCALE) % (360 * SCALE),
         )  # fmt: skip
         assert INCIDENT_KINDS[columns["kind"][n]] == kind
         assert columns["killed"][n] == (-1 if killed is None else min(killed, 2**31 - 1))
-        assert columns["border"][n] == (-1 if km is None else round(km * 10))
+        assert places["border"][at] == (-1 if km is None else round(km * 10))
         assert columns["first"][n] == ((day - date(1970, 1, 1)).days if day else NO_DAY)
 
 
-def unpacked(text: str, plan: list[list[object]]) -> dict[str, np.ndarray]:
+def unpacked(text: str, plan: list[list[Any]]) -> dict[str, np.ndarray]:
     """Undo ``packed_columns`` as the page does."""
     planes = np.frombuffer(zlib.decompress(base64.b64decode(text), -zlib.MAX_WBITS), dtype=np.uint8)
-    found, at, once = {}, 0, []
-    for name, width, least, count, shared in plan:
+    found, at = {}, 0
+    for name, width, least, count in plan:
         column = np.full(count, least, dtype=np.int64)
         for plane in range(width):
             column += planes[at : at + count].astype(np.int64) << (8 * plane)
             at += count
-        found[name] = np.cumsum(column) if name == "lat" else column
-        once += [name] if shared else []
+        found[name] = column
     assert at == len(planes)
-    return {name: column[found["spot"]] if name in once else column for name, column in found.items()}
+    return found
+
+
+@given(st.data(), st.text(min_size=1, max_size=80))
+def test_marks_are_the_words_of_the_sentence(data, text):
+    """Words in the incident's own sentence are told by numbers; the page must find the same words."""
+    start = data.draw(st.integers(0, 20))
+    spans = data.draw(
+        st.lists(
+            st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted),
+            min_size=1,
+            max_size=4,
+        )
+    )
+    fields = ("kind", "place", "weapon", "target")
+    supports = tuple(
+        Evidence(field=field, report_id="r1", start=start + a, end=start + b, text=text[a:b])
+        for field, (a, b) in zip(fields, spans, strict=False)
+    )
+    told = incident("x", evidence=text, start=start, end=start + len(text), supports=supports)
+    (shown,) = records(map_data([extraction(told)], basemap=small_basemap()))
+    units = text.encode("utf-16-le", "surrogatepass")
+    found, end = {}, 0
+    for field, gap, length in zip(*[iter(shown["marks"])] * 3, strict=True):
+        words = units[2 * (end + gap) : 2 * (end + gap + length)]
+        found[EVIDENCE_FIELDS[field]] = words.decode("utf-16-le", "surrogatepass")
+        end += gap + length
+    assert found == {evidence.field: evidence.text for evidence in supports}
 
 
 def test_totals_and_old_events_are_marked_and_not_mapped():

@@ -6,6 +6,7 @@ var incidentMap = {};
   var MAX_LATITUDE = 85.0511287798; // where the square Web Mercator world ends
   var DEGREE = Math.PI / 180;
   var TILE = 512;
+  const FAR_WORLD = 2048; // pixels: while the whole world is no wider, thinner lines will do
   var MARGIN = 4; // pixels around a tile that are still traced, so that strokes meet across tiles
 
   // Longitude and latitude to 0..1 across the Web Mercator world, y downwards.
@@ -150,7 +151,7 @@ var incidentMap = {};
 
   // Adds a line or ring to the canvas path. Points closer than half a pixel to the last one are left out, and so
   // are runs of points that all lie beyond the same edge of the canvas: they change nothing within it.
-  function trace(context, line, view, close, skipEdges) {
+  function trace(context, line, view, close) {
     const x = line.x;
     const y = line.y;
     const last = x.length - 1;
@@ -164,29 +165,22 @@ var incidentMap = {};
     let px = x[0] * view.size - view.left;
     let py = y[0] * view.size - view.top;
     let side = sideOf(px, py);
-    // A coast ends where it began; a ring that is filled is closed by the canvas.
-    const end = skipEdges ? last + 1 : last;
-    for (let i = 0; i <= end; i++) {
-      const at = i > last ? 0 : i;
+    for (let i = 0; i <= last; i++) {
       let nx = px;
       let ny = py;
       let next = side;
-      if (i < end) {
-        const then = i === last ? 0 : i + 1;
-        nx = x[then] * view.size - view.left;
-        ny = y[then] * view.size - view.top;
+      if (i < last) {
+        nx = x[i + 1] * view.size - view.left;
+        ny = y[i + 1] * view.size - view.top;
         next = sideOf(nx, ny);
       }
       const hidden = run & side & next;
       const near = Math.abs(px - drawnX) < 0.5 && Math.abs(py - drawnY) < 0.5;
-      if (i && i < end && (hidden || near)) {
+      if (i && i < last && (hidden || near)) {
         run &= side;
       } else {
         run = side;
-        // The cut along the antimeridian and the pole is an edge of the map, not a coast.
-        const before = i ? i - 1 : 0;
-        const cut = skipEdges && i && ((x[at] === x[before] && (x[at] <= 0 || x[at] >= 1)) || y[at] >= 1);
-        if (pen && !cut) context.lineTo(px, py);
+        if (pen) context.lineTo(px, py);
         else context.moveTo(px, py);
         pen = true;
         drawnX = px;
@@ -199,7 +193,7 @@ var incidentMap = {};
     if (close) context.closePath();
   }
 
-  function drawAll(context, lines, view, close, skipEdges) {
+  function drawAll(context, lines, view, close) {
     const right = view.left + view.width + MARGIN;
     const bottom = view.top + view.height + MARGIN;
     context.beginPath();
@@ -208,7 +202,7 @@ var incidentMap = {};
       if (box[2] * view.size < view.left - MARGIN || box[0] * view.size > right) continue;
       if (box[3] * view.size < view.top - MARGIN || box[1] * view.size > bottom) continue;
       if ((box[2] - box[0] + box[3] - box[1]) * view.size < 0.8) continue;
-      trace(context, lines[i], view, close, skipEdges);
+      trace(context, lines[i], view, close);
     }
   }
 
@@ -235,28 +229,53 @@ var incidentMap = {};
     context.restore();
   }
 
+  // Lines without what cannot be seen while the world is no wider than FAR_WORLD; made once.
+  const far = new WeakMap();
+  function fit(lines, view) {
+    if (view.size > FAR_WORLD) return lines;
+    const size = ({ box }) => box[2] - box[0] + box[3] - box[1];
+    if (!far.has(lines)) far.set(lines, lines.filter((line) => size(line) * FAR_WORLD >= 0.8).map(thinned));
+    return far.get(lines);
+  }
+
+  function thinned({ x, y, box }) {
+    const step = 0.5 / FAR_WORLD;
+    const last = x.length - 1;
+    const kept = [];
+    for (let i = 0, k = 0; i <= last; i++) {
+      if (i && i < last && Math.abs(x[i] - x[k]) < step && Math.abs(y[i] - y[k]) < step) continue;
+      kept.push((k = i));
+    }
+    return { x: Float64Array.from(kept, (i) => x[i]), y: Float64Array.from(kept, (i) => y[i]), box };
+  }
+
   function paintLand(context, land, colours, view) {
-    drawAll(context, land, view, true, false);
+    drawAll(context, fit(land, view), view, true);
     context.fillStyle = colours.land;
     context.fill("evenodd");
-    drawAll(context, land, view, false, true);
+    // The cut along the antimeridian is an edge of the map, not a coast; that at the pole lies below the map.
+    context.save();
+    const path = new Path2D();
+    path.rect(0.5 - view.left, -view.top, view.size - 1, view.size - 0.5);
+    context.clip(path);
     context.strokeStyle = colours.coast;
     context.lineWidth = 0.7;
     context.stroke();
+    context.restore();
   }
 
-  function paintBorders(context, lines, colours, view, far) {
+  function paintBorders(context, lines, colours, view, away) {
     context.strokeStyle = colours.border;
-    context.lineWidth = far ? 0.8 : 1.2;
-    drawAll(context, lines.agreed, view, false, false);
+    context.lineWidth = away ? 0.8 : 1.2;
+    drawAll(context, fit(lines.agreed, view), view, false);
     context.stroke();
-    context.setLineDash(far ? [3, 2] : [6, 4]);
-    drawAll(context, lines.disputed, view, false, false);
+    context.setLineDash(away ? [3, 2] : [6, 4]);
+    drawAll(context, fit(lines.disputed, view), view, false);
     context.stroke();
     if (view.elsewhere !== false) {
       context.globalAlpha = 0.6;
-      context.setLineDash(far ? [1, 2] : [1.5, 3]);
-      drawAll(context, lines.elsewhere, view, false, false);
+      context.setLineDash(away ? [1, 2] : [1.5, 3]);
+      drawAll(context, fit(lines.elsewhere, view), view, false);
       context.stroke();
       context.globalAlpha = 1;
     }
@@ -281,7 +300,7 @@ var incidentMap = {};
       if (zoom >= ZOOM_ADMIN1) {
         context.strokeStyle = colours.admin1 || "#c9c3cf";
         context.lineWidth = 0.8;
-        drawAll(context, basemap.admin1, view, false, false);
+        drawAll(context, basemap.admin1, view, false);
         context.stroke();
       }
     }

@@ -29,16 +29,17 @@
     return button;
   }
 
-  function tellings(record) {
+  function tellings(record, blur) {
     const list = make("ol", "tellings");
     for (const telling of record.sources) {
+      const quote = make("blockquote", "", "“" + telling.text + "”");
       list.append(
         make(
           "li",
           "",
           telling.report ? page.source(telling.report) : telling.id,
           make("small", "", telling.date + " · " + telling.casualties),
-          make("blockquote", "", "“" + telling.text + "”")
+          blur ? page.blurred(quote) : quote
         )
       );
     }
@@ -67,7 +68,8 @@
 
   // Blurs an element until it is clicked.
   page.blurred = function (element) {
-    const button = page.button("unblur", page.words.facts.unblur, () => {
+    const button = page.button("unblur", page.words.facts.unblur, (event) => {
+      event.stopPropagation(); // it goes away, and the map would take the click for its own
       button.replaceWith(element);
       element.tabIndex = -1;
       element.focus({ preventScroll: true });
@@ -105,6 +107,7 @@
     const words = page.words.facts;
     const box = make("article", "card");
     box.tabIndex = -1;
+    box.setAttribute("aria-label", record.title);
     box.dataset.incident = record.index;
     const head = make("p", "card-kind", page.symbol(record.kind, Boolean(app.store.hollow[record.index])), record.kind.label);
     box.append(head, make("h2", "", record.title));
@@ -124,14 +127,15 @@
       row(facts, label, found("actor").filter((one) => one.label === label), "", open);
     }
     const means = found("weapon");
-    row(facts, (means[0] && means[0].label) || words.weapon, means.length ? means : record.weapon, "", open);
+    const caused = ["accident", "natural_disaster"].includes(record.kind.kind);
+    row(facts, caused ? words.cause : words.weapon, means.length ? means : record.weapon, "", open);
     const target = found("target");
     row(facts, words.hit, target.length ? target : record.target, "", open);
     borders(record, facts);
     row(facts, words.confidence, Math.round(record.confidence * 100) + " %");
     box.append(facts, evidence(record, app.blur()));
     if (record.report) box.append(make("p", "source", words.source + " ", page.source(record.report)));
-    if (record.sources.length) box.append(tellings(record));
+    if (record.sources.length) box.append(tellings(record, app.blur()));
     if (record.border || record.story) box.append(make("p", "source", words.view + " " + app.store.head.view));
     const bar = stepper(record, app);
     if (bar) box.append(bar);

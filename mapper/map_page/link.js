@@ -35,8 +35,8 @@
   };
 
   function shortText(value) {
-    if (Array.isArray(value)) return value.map((name) => name || "-").join(",");
-    return value === false ? "0" : String(value);
+    const text = Array.isArray(value) ? value.map((name) => name || "-").join(",") : value === false ? "0" : String(value);
+    return text.replace(/\p{Surrogate}/gu, "\ufffd"); // half a letter cannot stand in an address
   }
 
   let waiting = null;

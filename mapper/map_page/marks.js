@@ -406,6 +406,8 @@
     },
 
     _hover: function (event) {
+      // A finger has moved no mouse, and would leave the name lying over the details.
+      if (window.matchMedia("(hover: none)").matches) return;
       const item = this.at(event.containerPoint);
       this._map.getContainer().classList.toggle("over-mark", Boolean(item));
       if (item === this._over) return;

@@ -58,7 +58,7 @@
     const header = document.getElementById("page-header");
     const tools = make("nav", "");
     tools.id = "tools";
-    tools.setAttribute("aria-label", page.words.page.about);
+    tools.setAttribute("aria-label", page.words.page.tools);
     const only = head.reports.length === 1 && head.reports[0];
     const line = make("p", "", head.summary);
     if (only && only.title && only.title !== head.title) line.append(" · ", page.source(only));
@@ -233,10 +233,35 @@
     });
   }
 
+  // For a screen reader: what the map is, and that all on it stands in the list too.
+  function nameMap(map) {
+    const box = map.getContainer();
+    const keys = make("p", "hidden-text", page.words.page.keys);
+    keys.id = "map-keys";
+    box.before(keys);
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", page.words.page.map);
+    box.setAttribute("aria-describedby", keys.id);
+    map.getPane("selection").setAttribute("aria-hidden", "true");
+    // Leaflet gives the map the focus at a click too, and browsers take that for a keyboard's.
+    box.addEventListener("pointerdown", () => box.classList.add("by-hand"), true);
+    box.addEventListener("keydown", () => box.classList.remove("by-hand"), true);
+    box.addEventListener("blur", () => box.classList.remove("by-hand"));
+  }
+
+  // Leaflet reads most of its options for this only when a map is made.
+  function holdStill(map) {
+    map._zoomAnimated = map.options.zoomAnimation = map.options.fadeAnimation = map.options.inertia = false;
+    const panBy = map.panBy;
+    map.panBy = (offset, options) => panBy.call(map, offset, { ...options, animate: false });
+  }
+
   async function start(map, store, basemap) {
     const { head } = store;
     map.createPane("selection").style.zIndex = 390;
     map.createPane("marks").style.zIndex = 600;
+    nameMap(map);
+    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) holdStill(map);
     const app = (page.app = makeApp(map, store, basemap));
     fillHeader(head);
     const panel = document.getElementById("panel");

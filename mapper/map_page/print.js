@@ -160,9 +160,15 @@
     for (const box of document.querySelectorAll("#legend details")) box.open = was.legend;
     map.options.zoomSnap = was.snap;
     app.marks.onDrawn = was.onDrawn;
-    map.invalidateSize({ animate: false, pan: false });
-    map.setView(was.centre, was.zoom, { animate: false });
-    page.printed.active = false;
+    const back = () => {
+      map.invalidateSize({ animate: false, pan: false });
+      map.setView(was.centre, was.zoom, { animate: false });
+      page.printed.active = false;
+    };
+    back();
+    // Firefox tells that it has printed while the page still is as on paper, and the map as wide.
+    const paper = window.matchMedia("print");
+    if (paper.matches) paper.addEventListener("change", back, { once: true });
   }
 
   page.printed = {

@@ -99,7 +99,7 @@
       evidence: record.evidence,
       actors: record.why
         .filter((one) => one.field === "actor")
-        .map((one) => (ROLES[one.label] || one.label) + ": " + one.value)
+        .map((one) => (Object.hasOwn(ROLES, one.label) ? ROLES[one.label] : one.label) + ": " + one.value)
         .join("; "),
       weapon: record.weapon,
       target: record.target,

@@ -5,6 +5,8 @@
   const SCALE = 100000; // steps in a degree
   const NO_DAY = -800000;
   const KEPT_CHUNKS = 64; // unpacked; older ones are forgotten and unpacked again when asked for
+  const NAME = "\u0001"; // stands for the place's name
+  const BORDER = ["km", "low", "high", "one", "other", "near_lat", "near_lon"];
   const COUNTED = ["killed", "injured", "missing", "displaced"];
 
   function bytes(base64) {
@@ -18,32 +20,29 @@
     return new Response(new Blob([bytes(base64)]).stream().pipeThrough(new DecompressionStream("deflate-raw")));
   }
 
-  // Byte planes to numbers, as the plan says (mapper/packing.py).
-  function columnsOf(planes, plan) {
+  // Byte planes to columns of numbers, as the plan says (mapper/packing.py).
+  async function columnsOf(id, plan) {
+    const element = document.getElementById(id);
+    const planes = new Uint8Array(await inflated(element.textContent).arrayBuffer());
+    element.remove();
     const found = {};
-    const once = [];
     let at = 0;
-    for (const [name, width, least, count, shared] of plan) {
+    for (const [name, width, least, count] of plan) {
       const column = new Int32Array(count).fill(least);
       for (let plane = 0; plane < width; plane++) {
         const shift = 8 * plane;
         for (let i = 0; i < count; i++) column[i] += planes[at + i] << shift;
         at += count;
       }
-      if (name === "lat") for (let i = 1; i < count; i++) column[i] += column[i - 1];
       found[name] = column;
-      if (shared) once.push(name);
-    }
-    for (const name of once) {
-      const column = found[name];
-      found[name] = found.spot.map((spot) => column[spot]);
     }
     return found;
   }
 
-  function degrees(column) {
-    const found = new Float64Array(column.length);
-    for (let i = 0; i < column.length; i++) found[i] = column[i] / SCALE;
+  // What a column of places says of each incident.
+  function spread(column, place, made) {
+    const found = new made(place.length);
+    for (let i = 0; i < place.length; i++) found[i] = column[place[i]];
     return found;
   }
 
@@ -68,18 +67,41 @@
 
   page.dayText = (day) => new Date(day * 864e5).toISOString().slice(0, 10);
 
-  class Store {
-    constructor(head, columns, chunks) {
-      const { lat, lon, ...rest } = columns;
-      Object.assign(this, rest, { head, n: head.size, lat: degrees(lat), lon: degrees(lon) });
-      this._texts = chunks; // elements that hold the packed rows
+  // Packed texts, unpacked when they are asked for; the last used ones are kept.
+  class Chunks {
+    constructor(name) {
+      this._texts = document.getElementsByClassName(name);
       this._open = new Map();
+    }
+
+    get(number) {
+      let chunk = this._open.get(number);
+      if (chunk) this._open.delete(number);
+      else chunk = inflated(this._texts[number].textContent).json();
+      this._open.set(number, chunk);
+      if (this._open.size > KEPT_CHUNKS) this._open.delete(this._open.keys().next().value);
+      return chunk;
+    }
+  }
+
+  class Store {
+    constructor(head, columns, places) {
+      Object.assign(this, columns, { head, n: head.size });
+      for (const [name, column] of Object.entries(places)) {
+        const degrees = name === "lat" || name === "lon";
+        const values = degrees ? Float64Array.from(column, (step) => step / SCALE) : column;
+        this[name] = spread(values, this.place, degrees ? Float64Array : Int32Array);
+      }
+      this._rows = new Chunks("incident-rows");
+      this._places = new Chunks("place-rows");
     }
 
     // Resolves to the record of an incident.
     async record(index) {
-      const chunk = await this._chunk(Math.floor(index / this.head.chunk));
-      return this._record(index, chunk);
+      const size = this.head.chunk;
+      const rows = this._rows.get(Math.floor(index / size));
+      const places = this._places.get(Math.floor(this.place[index] / size));
+      return this._record(index, await rows, await places);
     }
 
     records(indices) {
@@ -94,9 +116,11 @@
         let wanted = false;
         for (let i = from; i < to && !wanted; i++) wanted = mask[i] !== 0;
         if (!wanted) continue;
-        const chunk = await this._chunk(number);
-        if (stopped()) return;
-        for (let i = from; i < to; i++) if (mask[i] && call(this._record(i, chunk)) === true) return;
+        for (let i = from; i < to; i++) {
+          if (!mask[i]) continue;
+          const record = await this.record(i);
+          if (stopped() || call(record) === true) return;
+        }
       }
     }
 
@@ -104,24 +128,29 @@
       return this.first[index] !== NO_DAY;
     }
 
-    async _chunk(number) {
-      let chunk = this._open.get(number);
-      if (!chunk) chunk = inflated(this._texts[number].textContent).json();
-      else this._open.delete(number);
-      this._open.set(number, chunk); // the last used stands last
-      if (this._open.size > KEPT_CHUNKS) this._open.delete(this._open.keys().next().value);
-      return chunk;
-    }
-
-    _record(index, chunk) {
-      const [title, place, border, passage, start, end, placeReason, more = {}] = chunk.rows[index % this.head.chunk];
-      const [name, region, code, kind, radius] = chunk.places[place];
+    _record(index, rows, places) {
+      const at = index % this.head.chunk;
+      const there = this.place[index] % this.head.chunk;
+      const get = (field) => (rows[field] ? rows[field][at] : null);
+      const [name, region, code, kind, radius] = ["name", "region", "code", "kind", "radius_km"].map((f) => places[f][there]);
+      const named = (words) => (get("raw") ? words : words.replaceAll(NAME, () => name));
+      const title = named(get("title"));
+      const paragraph = get("paragraph");
+      const text = paragraph ? rows.passages[paragraph[0]] : named(get("sentence"));
+      const [start, end] = paragraph ? paragraph.slice(1) : [0, text.length];
       const country = this.head.countries[code] || code;
       const spot = kind !== "region" && kind !== "country" && kind !== "area" && kind !== "water";
       const reach = radius <= 0 ? "a single spot" : "within about " + page.km(radius, radius) + " km";
-      const counts = more.counts || this._counts(index);
-      const story = this._border(chunk, more.story, spot);
-      const near = this._border(chunk, border < 0 ? undefined : border, spot);
+      const counts = get("counts") || this._counts(index);
+      const story = this._border(get("story"), spot);
+      const km = places.km[there];
+      const near = km === null ? null : this._border(BORDER.map((field) => places[field][there]), spot);
+      const sentence = text.slice(start, end);
+      const report = this.head.reports[this.report[index]];
+      const date = get("date") || (this.hasDay(index) ? page.dayText(this.first[index]) : page.words.facts.noDate);
+      const label = this.head.kinds[this.kind[index]].label;
+      const values = { ...counts, kind: label, date, time: get("time"), place: name, weapon: get("weapon"), target: get("target") };
+      const marks = get("marks");
       return {
         index,
         title,
@@ -139,42 +168,61 @@
           text: [...new Set([name, region, country].filter(Boolean))].join(", "),
           precision: kind + ", " + reach,
         },
-        place_reason: placeReason,
-        date: more.date || (this.hasDay(index) ? page.dayText(this.first[index]) : page.words.facts.noDate),
-        date_reason: more.date_reason || "",
-        time: more.time || "",
+        place_reason: get("place_reason"),
+        date,
+        date_reason: get("date_reason") || "",
+        time: get("time") || "",
         counts,
         casualties: COUNTED.map((what) => counts[what]).filter(Boolean).join(", ") || page.words.facts.notStated,
-        weapon: more.weapon || "",
-        target: more.target || "",
+        weapon: get("weapon") || "",
+        target: get("target") || "",
         border: near,
         story,
-        story_reason: more.story_reason || "",
+        story_reason: get("story_reason") || "",
         story_same: Boolean(near && story && near.pair.join() === story.pair.join() && Math.abs(near.km - story.km) < 0.05),
-        evidence: chunk.passages[passage].slice(start, end),
-        passage: { text: chunk.passages[passage], start, end },
-        why: (more.why || []).map(([field, label, value, words]) => ({
-          field,
-          label,
-          value,
-          words: words.map(([said, text, from, to, report]) => ({
-            value: said,
-            text: chunk.passages[text],
-            start: from,
-            end: to,
-            report: this.head.reports[report],
-          })),
-        })),
-        sources: (more.sources || []).map(([report, id, text, casualties, date]) => ({
+        evidence: sentence,
+        passage: { text, start, end },
+        why: marks ? this._marked(marks, values, sentence, report) : this._why(get("why") || [], rows.passages),
+        sources: (get("sources") || []).map(([report, id, text, casualties, date]) => ({
           report: this.head.reports[report],
           id,
-          text: chunk.passages[text],
+          text: rows.passages[text],
           casualties,
           date,
         })),
-        report: this.head.reports[this.report[index]],
+        report,
         confidence: this.confidence[index] / 100,
       };
+    }
+
+    // What fields rest on that have words of the incident's own sentence.
+    _marked(marks, values, sentence, report) {
+      const found = [];
+      for (let k = 0, start, end = 0; k < marks.length; k += 3) {
+        start = end + marks[k + 1];
+        end = start + marks[k + 2];
+        const field = this.head.evidence[marks[k]];
+        if (!values[field]) continue;
+        const label = page.words.facts[field === "target" ? "hit" : field] || "";
+        const words = [{ value: values[field], text: sentence, start, end, report }];
+        found.push({ field, label, value: values[field], words });
+      }
+      return found;
+    }
+
+    _why(why, passages) {
+      return why.map(([field, label, value, words]) => ({
+        field,
+        label,
+        value,
+        words: words.map(([said, text, start, end, report]) => ({
+          value: said,
+          text: passages[text],
+          start,
+          end,
+          report: this.head.reports[report],
+        })),
+      }));
     }
 
     _counts(index) {
@@ -186,9 +234,9 @@
       return counts;
     }
 
-    _border(chunk, number, spot) {
-      if (number === undefined) return null;
-      const [km, low, high, one, other, lat, lon] = chunk.borders[number];
+    _border(values, spot) {
+      if (!values) return null;
+      const [km, low, high, one, other, lat, lon] = values;
       const border = { km, low, high, pair: [one, other], nearest: [lat, lon] };
       const names = border.pair.map((code) => this.head.countries[code] || code).join("–");
       border.short = spot ? page.km(km) + " km" : page.distanceText(border, spot);
@@ -199,11 +247,9 @@
 
   // Resolves to the store of the page's data.
   page.open = async function () {
-    const head = JSON.parse(document.getElementById("incident-data").textContent);
-    const packed = document.getElementById("incident-columns");
-    const planes = new Uint8Array(await inflated(packed.textContent).arrayBuffer());
-    packed.remove();
-    const columns = columnsOf(planes, head.plan);
-    return new Store(head, columns, document.getElementsByClassName("incident-rows"));
+    const head = await inflated(document.getElementById("incident-data").textContent).json();
+    head.countries = Object.assign(Object.create(null), head.countries); // no code is the name of what every object has
+    const columns = await columnsOf("incident-columns", head.plan);
+    return new Store(head, columns, await columnsOf("place-columns", head.place_plan));
   };
 })(incidentMap);

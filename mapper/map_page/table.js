@@ -130,7 +130,7 @@
       const from = anew ? 0 : written;
       const records = await store.records(shown.slice(from, from + ROWS));
       if (mine !== wave) return;
-      const focused = document.activeElement && document.activeElement.dataset.incident;
+      const focused = body.contains(document.activeElement) && document.activeElement.dataset.incident;
       const lines = records.map(line);
       if (anew) body.replaceChildren(...lines);
       else body.append(...lines);
@@ -168,8 +168,12 @@
       wide.setAttribute("aria-pressed", String(on));
     });
     let soon = 0;
+    let making = false; // room for the details
+    map.on("autopanstart", () => (making = true));
     map.on("moveend", () => {
-      if (app.choosing()) return; // the map moves to what was chosen here: the list stays as it is
+      const chosen = making || app.choosing();
+      making = false;
+      if (chosen) return; // the map moves to what was chosen here: the list stays as it is
       clearTimeout(soon);
       soon = setTimeout(() => follow.checked && refresh(), 80);
     });

@@ -41,6 +41,7 @@
       casualties: "Casualties",
       place: "Place",
       weapon: "Weapon",
+      cause: "Cause",
       hit: "Hit",
       confidence: "Confidence",
       source: "Source:",
@@ -72,7 +73,9 @@
       nothing: "No incidents to show",
       noLand: "This browser could not unpack the land and borders; the incidents are shown without them.",
       tooOld: "This browser is too old to unpack the incidents: open the page in one of 2023 or newer.",
-      copies: "Zoom in or out with + and −, move with the arrow keys.",
+      map: "Map",
+      keys: "Zoom in or out with + and −, move with the arrow keys. The list has every incident of the map.",
+      tools: "Save and share",
     },
     tiles: {
       title: "Background",
