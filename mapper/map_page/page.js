@@ -166,7 +166,6 @@
     const listeners = { select: [] };
     let selected = -1;
     let wave = 0;
-    let choosing = false;
     let blurred = Boolean(store.head.options.blur);
     const app = {
       map,
@@ -175,7 +174,6 @@
       filters: page.makeFilters(store),
       marks: new page.MarkLayer(store),
       selected: () => selected,
-      choosing: () => choosing,
       on: (event, call) => listeners[event].push(call),
       blur: () => blurred,
       // Shows the details of an incident; `focus` moves the map to it.
@@ -185,9 +183,8 @@
         const record = await store.record(index);
         if (mine !== wave) return;
         selected = index;
-        choosing = true;
+        app.table.hold();
         app.selection.show(record, focus || !map.getBounds().contains([record.lat, record.lon]));
-        choosing = false;
         await app.table.mark(index);
         for (const call of listeners.select) call(index);
       },

@@ -168,12 +168,18 @@
       wide.setAttribute("aria-pressed", String(on));
     });
     let soon = 0;
-    let making = false; // room for the details
-    map.on("autopanstart", () => (making = true));
+    let held = false; // the map moves to what was chosen, or makes room for it: the list stays as it is
+    for (const event of ["pointerdown", "wheel", "keydown"]) {
+      map.getContainer().addEventListener(
+        event,
+        ({ target }) => {
+          if (!target.closest(".leaflet-popup")) held = false;
+        },
+        { capture: true, passive: true }
+      );
+    }
     map.on("moveend", () => {
-      const chosen = making || app.choosing();
-      making = false;
-      if (chosen) return; // the map moves to what was chosen here: the list stays as it is
+      if (held) return;
       clearTimeout(soon);
       soon = setTimeout(() => follow.checked && refresh(), 80);
     });
@@ -181,6 +187,10 @@
 
     return {
       refresh,
+      // Lets the list stay as it is until the reader moves the map.
+      hold() {
+        held = true;
+      },
       entry: (index) => body.querySelector('[data-incident="' + index + '"]'),
       // Marks the selected incident, which comes first if the list does not hold it yet.
       async mark(index) {
