@@ -37,7 +37,7 @@ SCRIPTS = (
     *(
         f"map_page/{name}.js"
         for name in (
-            "basemap", "words", "elements", "store", "symbols", "marks", "filters", "timeline", "table", "details",
+            "basemap", "words", "elements", "store", "symbols", "marks", "filters", "filter_form", "timeline", "table", "details",
             "selection", "band_shapes", "bands", "tiles", "picture", "print", "link", "share", "page",
         )
     ),
