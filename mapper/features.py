@@ -5,9 +5,11 @@ Nothing here knows about HTML; whoever shows the texts escapes them.
 
 from __future__ import annotations
 
+import gc
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -89,9 +91,10 @@ def map_data(
     reports = [extraction.report for extraction in extractions]
     count = sum(len(extraction.incidents) for extraction in extractions)
     rows = Rows(reports, paragraphs=count <= MOST_WITH_PARAGRAPHS)
-    for number, extraction in enumerate(extractions):
-        rows.add(number, extraction)
-    columns, places = rows.columns()
+    with _collector_paused():
+        for number, extraction in enumerate(extractions):
+            rows.add(number, extraction)
+        columns, places = rows.columns()
     unplaced = Counter(
         (resolution.toponym.text, resolution.reason or "no place of this name is known")
         for extraction in extractions
@@ -135,6 +138,18 @@ def map_data(
     return MapData(
         head=head, columns=columns, places=places, chunks=rows.chunks, place_chunks=rows.place_chunks()
     )
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python from looking for cycles, of which lists of texts and numbers have none; it would take a third of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def about(view: str) -> list[str]:

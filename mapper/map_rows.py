@@ -285,15 +285,16 @@ class Rows:
         if marks is None or incident.missing is not None or incident.displaced is not None:
             texts = {what: text for what in FIGURE_KINDS if (text := count_text(incident, what))}
             some["counts"][number] = texts
-        for field, value in (
-            ("date", when),
-            ("date_reason", incident.date_reason),
-            ("weapon", incident.weapon),
-            ("target", incident.target),
-            ("story_reason", incident.story_reason),
-        ):
-            if value:
-                some[field][number] = value
+        if when:
+            some["date"][number] = when
+        if incident.date_reason:
+            some["date_reason"][number] = incident.date_reason
+        if incident.weapon:
+            some["weapon"][number] = incident.weapon
+        if incident.target:
+            some["target"][number] = incident.target
+        if incident.story_reason:
+            some["story_reason"][number] = incident.story_reason
         if incident.time:
             some["time"][number] = time_text(incident)
         if incident.story_border is not None:

@@ -14,7 +14,7 @@ from mapper.approximations import with_approximations
 from mapper.claims import find_claims
 from mapper.distances import border_distance, country_in_view, outline, territory_distance
 from mapper.errors import EndpointError, InputError, OptionError
-from mapper.ground import ground
+from mapper.ground import CELL_DEG, MOST_CELLS_WITH_PLACES, ground
 from mapper.incidents import find_incidents
 from mapper.model import (
     DEFAULT_VIEW,
@@ -325,27 +325,41 @@ def _view(extractions: Sequence[Extraction], view: str | None) -> str:
 
 
 def _spots(extractions: Sequence[Extraction]) -> list[tuple[float, float]]:
-    """Return latitude and longitude of every incident, and of where its nearest border lies."""
-    spots: dict[tuple[float, float], None] = {}
-    seen: set[int] = set()  # many incidents share their place, and its border
+    """Return latitude and longitude of every incident, and of where its nearest border lies.
+
+    Once they lie in more cells than :func:`ground` has pieces for, there is no need to go on.
+    """
+    spots: list[tuple[float, float]] = []
+    cells = set()
+    for found in _distinct(extractions):
+        point = found.point if isinstance(found, Place) else found.nearest_point
+        spots.append((point.lat, point.lon))
+        cells.add((point.lat // CELL_DEG, point.lon // CELL_DEG))
+        if len(cells) > MOST_CELLS_WITH_PLACES:
+            break
+    return spots
+
+
+def _distinct(extractions: Sequence[Extraction]) -> Iterator[Place | BorderDistance]:
+    """Yield every place of an incident and the border nearest to it; what many share, once."""
+    seen: set[int] = set()
     for extraction in extractions:
         for incident in extraction.incidents:
-            place, border = incident.place, incident.border
-            if id(place) not in seen:
-                seen.add(id(place))
-                spots[place.point.lat, place.point.lon] = None
-            if border is not None and id(border) not in seen:
-                seen.add(id(border))
-                spots[border.nearest_point.lat, border.nearest_point.lon] = None
-    return list(spots)
+            for found in (incident.place, incident.border):
+                if found is not None and id(found) not in seen:
+                    seen.add(id(found))
+                    yield found
 
 
 def _labels(extractions: Sequence[Extraction]) -> list[Place]:
     """Return the larger towns around the incidents, for orientation."""
-    spots = dict.fromkeys(incident.place.point for e in extractions for incident in e.incidents)
+    spots: set[Point] = set()
     towns: dict[Place, None] = {}
-    for spot in spots:
-        near = world.gazetteer().nearest(spot, limit=200, within_km=LABEL_KM)
+    for found in _distinct(extractions):
+        if not isinstance(found, Place) or found.point in spots:
+            continue
+        spots.add(found.point)
+        near = world.gazetteer().nearest(found.point, limit=200, within_km=LABEL_KM)
         largest = sorted((c.place for c in near), key=lambda place: -place.population)
         towns |= dict.fromkeys(largest[:LABELS_PER_INCIDENT])
         if len(towns) >= MAX_LABELS:

@@ -6,7 +6,7 @@ var incidentMap = {};
   var MAX_LATITUDE = 85.0511287798; // where the square Web Mercator world ends
   var DEGREE = Math.PI / 180;
   var TILE = 512;
-  const FAR_WORLD = 2048; // pixels: while the whole world is no wider, thinner lines will do
+  const FAR_WORLD = 4096; // pixels: while the whole world is no wider, fewer points will do
   var MARGIN = 4; // pixels around a tile that are still traced, so that strokes meet across tiles
 
   // Longitude and latitude to 0..1 across the Web Mercator world, y downwards.
@@ -229,24 +229,30 @@ var incidentMap = {};
     context.restore();
   }
 
-  // Lines without what cannot be seen while the world is no wider than FAR_WORLD; made once.
+  // Lines without what cannot be seen in a world of so many pixels; made once for each size up to FAR_WORLD.
   const far = new WeakMap();
   function fit(lines, view) {
     if (view.size > FAR_WORLD) return lines;
-    const size = ({ box }) => box[2] - box[0] + box[3] - box[1];
-    if (!far.has(lines)) far.set(lines, lines.filter((line) => size(line) * FAR_WORLD >= 0.8).map(thinned));
-    return far.get(lines);
+    if (!far.has(lines)) far.set(lines, new Map());
+    const made = far.get(lines);
+    if (!made.has(view.size)) {
+      const seen = ({ box }) => (box[2] - box[0] + box[3] - box[1]) * view.size >= 0.8;
+      made.set(view.size, lines.filter(seen).map((line) => thinned(line, 0.7 / view.size)));
+    }
+    return made.get(view.size);
   }
 
-  function thinned({ x, y, box }) {
-    const step = 0.5 / FAR_WORLD;
+  function thinned({ x, y, box }, step) {
     const last = x.length - 1;
-    const kept = [];
+    const [keptX, keptY] = [new Float64Array(last + 1), new Float64Array(last + 1)];
+    let count = 0;
     for (let i = 0, k = 0; i <= last; i++) {
       if (i && i < last && Math.abs(x[i] - x[k]) < step && Math.abs(y[i] - y[k]) < step) continue;
-      kept.push((k = i));
+      k = i;
+      keptX[count] = x[i];
+      keptY[count++] = y[i];
     }
-    return { x: Float64Array.from(kept, (i) => x[i]), y: Float64Array.from(kept, (i) => y[i]), box };
+    return { x: keptX.slice(0, count), y: keptY.slice(0, count), box };
   }
 
   function paintLand(context, land, colours, view) {

@@ -150,7 +150,11 @@
     _update: function () {
       if (this._map._animatingZoom && this._bounds) return;
       L.Renderer.prototype._update.call(this);
-      const ratio = (this._ratio = window.devicePixelRatio || 1);
+      const ratio = window.devicePixelRatio || 1;
+      const state = [this._bounds.min, this._bounds.max, this._map.getPixelOrigin(), this._map.getZoom(), ratio].join();
+      if (state === this._state) return; // one move of the map may tell of itself twice
+      this._state = state;
+      this._ratio = ratio;
       const size = this._bounds.getSize();
       const canvas = this._container;
       L.DomUtil.setPosition(canvas, this._bounds.min);

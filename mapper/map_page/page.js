@@ -3,6 +3,7 @@
 
 (function (page) {
   const COLOURS = { land: "#f7f5ef", coast: "#9fb0b8", border: "#84798f" };
+  const VERDICTS = ["consistent", "inconsistent", "cannot"]; // which have a colour
   const { make } = page;
 
   function frame(map, bounds) {
@@ -115,7 +116,7 @@
     if (head.claims.length) {
       const claims = section(words.claims, head.claims.length);
       for (const claim of head.claims) {
-        const verdict = make("span", "verdict " + claim.verdict.split(" ")[0], claim.verdict);
+        const verdict = make("span", "verdict " + (VERDICTS.find((word) => claim.verdict.startsWith(word)) || ""), claim.verdict);
         claims.append(
           make(
             "div",

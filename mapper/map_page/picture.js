@@ -276,6 +276,7 @@
       own.set(canvas, (alpha) => {
         page.drawFiner(marks, SCALE);
         sketch.image(copyOf(canvas), canvas.getBoundingClientRect(), alpha);
+        marks._state = "";
         marks._update();
       });
     }
