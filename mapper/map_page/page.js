@@ -214,7 +214,17 @@
   function listen(app) {
     const { map, marks } = app;
     map.options.closePopupOnClick = false;
+    // A press that began within the details is no click on the map, wherever it ends.
+    let within = false;
+    map.getContainer().addEventListener(
+      "pointerdown",
+      ({ target }) => {
+        within = Boolean(target.closest(".leaflet-popup"));
+      },
+      { capture: true, passive: true }
+    );
     map.on("click", async (event) => {
+      if (within) return;
       const touch = window.matchMedia("(pointer: coarse)").matches;
       const item = marks.at(event.containerPoint, touch ? 8 : 0);
       if (!item) app.deselect();

@@ -138,14 +138,23 @@
       resized(button);
     }
 
+    // Room for the details is made at once: a button that glides away under the pointer is hard to hit.
+    function still(place) {
+      map.panBy = (offset) => L.Map.prototype.panBy.call(map, offset, { animate: false });
+      place();
+      delete map.panBy;
+    }
+
     // The details have changed their height: place them anew; the focus and what is in sight stay.
     function resized(button) {
       const scroller = details.getElement().querySelector(".leaflet-popup-content");
       const top = scroller.scrollTop;
       const focused = document.activeElement === button;
       details.options.offset = L.point(0, -8);
-      details.update();
-      beside();
+      still(() => {
+        details.update();
+        beside();
+      });
       if (focused) button.focus({ preventScroll: true });
       scroller.scrollTop = top;
       const words = scroller.querySelector(".words");
