@@ -7,7 +7,7 @@ of their base maps, and nothing where no package has the file. Medians; ``--help
 
 - build: from the incidents in memory to the page as text; the packages are imported and our data files are read before.
 - interactive: from the start of the navigation until the incidents are drawn and two frames in a row came within 50 ms. Drawn
-  means: ours says it is ready (``data-ready``); all of the markers are in the document; the cluster holds all incidents
+  means: ours has drawn the incidents and their list and answers clicks (``data-interactive``; land, borders and filters come within the next frames, ``data-ready``), as peers' tiles come after their markers; all of the markers are in the document; the cluster holds all incidents
   and its markers are in the document; the canvas is there and all circles are on the map; the layer is loaded with all
   its points. Of what a graphics card would draw later nothing is known.
 - worst redraw: the longest gap between two frames during six zooms and ten drags with the mouse around the busiest town,

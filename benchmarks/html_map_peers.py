@@ -233,7 +233,9 @@ CLUSTERED = (
 )
 LAYERS = "map.layerManager.getLayers().filter((layer) => layer.isLoaded && layer.getNumInstances() === n)"
 CONTENDERS = (
-    Contender(OURS, ours, "(window.map_incidents)", "document.documentElement.dataset.ready === 'true'"),
+    Contender(
+        OURS, ours, "(window.map_incidents)", "document.documentElement.dataset.interactive === 'true'"
+    ),
     Contender(
         "Marker",
         markers,

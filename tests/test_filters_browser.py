@@ -526,3 +526,15 @@ def test_bars_cover_every_day_since_year_one(open_offline):
             dates = [date.fromordinal(719163 + day) for day in edges[1:-1]]
             assert all(day.day == 1 for day in dates)
     assert not watched.complaints
+
+
+def test_a_year_alone_does_not_stretch_the_timeline(open_offline):
+    days = [date(2024, 5, 25), date(2024, 5, 31)]
+    told = [incident(f"Day {n}", date=day) for n, day in enumerate(days)]
+    told.append(incident("Some time", date=date(2024, 1, 1), date_precision="year"))
+    watched = opened(open_offline, sample(extraction(*told)))
+    assert "2024-05-25" in watched.page.locator(".time-dates").inner_text()
+    assert "2024-05-31" in watched.page.locator(".time-dates").inner_text()
+    assert watched.page.evaluate("filters.count") == 3
+    only = opened(open_offline, sample(extraction(told[2], replace(told[2], date=date(2023, 1, 1)))))
+    assert "2023-01-01" in only.page.locator(".time-dates").inner_text()

@@ -382,6 +382,12 @@ var incidentMap = {};
       this._badged = new Set();
     },
 
+    // The land has come, and with it countries and towns.
+    setBasemap: function (basemap) {
+      this._basemap = basemap;
+      if (this._map) this.redraw();
+    },
+
     onAdd: function (map) {
       var pane = map.getPane("names") || map.createPane("names");
       pane.style.zIndex = 350;

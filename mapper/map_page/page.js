@@ -163,7 +163,7 @@
     if (own.length || layers.length) page.tiles.chooser(app.map, own.concat(layers), app.land);
   }
 
-  function makeApp(map, store, basemap) {
+  function makeApp(map, store) {
     const listeners = { select: [] };
     let selected = -1;
     let wave = 0;
@@ -171,7 +171,7 @@
     const app = {
       map,
       store,
-      basemap,
+      basemap: null,
       filters: page.makeFilters(store),
       marks: new page.MarkLayer(store),
       selected: () => selected,
@@ -264,13 +264,19 @@
     map.panBy = (offset, options) => panBy.call(map, offset, { ...options, animate: false });
   }
 
-  async function start(map, store, basemap) {
+  // Lets what was done be painted before more is done.
+  function painted() {
+    return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))));
+  }
+
+  // First what is read and worked with; the land below it takes longer and comes after.
+  async function start(map, store) {
     const { head } = store;
     map.createPane("selection").style.zIndex = 390;
     map.createPane("marks").style.zIndex = 600;
     nameMap(map);
     if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) holdStill(map);
-    const app = (page.app = makeApp(map, store, basemap));
+    const app = (page.app = makeApp(map, store));
     fillHeader(head);
     const panel = document.getElementById("panel");
     const [filterBox, listBox] = ["filters", "list"].map((id) => {
@@ -290,9 +296,7 @@
     L.control.scale({ position: "bottomright", imperial: false, maxWidth: 120 }).addTo(map);
     map.options.minZoom = map.getSize().x > 600 ? 2 : 1; // setMinZoom would start an animation
     frame(map, head.frame);
-    if (basemap) app.land = new page.LandLayer(basemap, COLOURS).addTo(map);
-    fillBackgrounds(app);
-    const names = (app.names = new page.NameLayer(head.labels, basemap, head.countries));
+    const names = (app.names = new page.NameLayer(head.labels, null, head.countries));
     const spot = (lat, lon) => Math.round(lat * 1e5) + "," + Math.round(lon * 1e5);
     const happened = head.labels.filter((label) => label[4]);
     app.marks.onDrawn = (items) => {
@@ -307,9 +311,6 @@
     app.marks.addTo(map);
     app.selection = page.makeSelection(app);
     app.table = page.makeTable(listBox, app);
-    if (page.fillFilters && store.n) page.fillFilters(filterBox, app.filters, store);
-    if (page.fillTimeline && store.n) page.fillTimeline(document.getElementById("timeline"), app.filters, store);
-    fillExtras(app, panel);
     if (!store.n) document.getElementById("stage").append(make("p", "notice", page.words.page.nothing));
     app.filters.on((filters, { moving, same }) => {
       if (same) return;
@@ -317,12 +318,37 @@
       if (!moving) app.table.refresh();
     });
     listen(app);
-    if (page.fillBands) page.fillBands(panel, app);
-    if (page.fillTools) page.fillTools(document.getElementById("tools"), app);
     await app.table.refresh();
-    if (page.embed) page.embed(app);
-    if (page.linkView) page.linkView(app);
+    document.documentElement.dataset.interactive = "true";
+    await painted();
+    page.fillTools(document.getElementById("tools"), app);
+    if (store.n) {
+      page.fillFilters(filterBox, app.filters, store);
+      page.fillTimeline(document.getElementById("timeline"), app.filters, store);
+    }
+    await painted();
+    await addLand(app);
+    fillExtras(app, panel);
+    page.fillBands(panel, app);
+    page.embed(app);
+    page.linkView(app);
     document.documentElement.dataset.ready = "true";
+  }
+
+  async function addLand(app) {
+    const { head } = app.store;
+    const text = (id) => (document.getElementById(id) || { textContent: "" }).textContent.trim();
+    try {
+      app.basemap = await page.inflate(text("basemap-data"), head.borders, text("near-data") || null);
+    } catch {
+      head.about.unshift(page.words.page.noLand);
+    }
+    if (app.basemap) {
+      app.land = new page.LandLayer(app.basemap, COLOURS).addTo(app.map);
+      app.names.setBasemap(app.basemap);
+      if (app.selected() >= 0) await app.select(app.selected()); // now with the borders that it is near
+    }
+    fillBackgrounds(app);
   }
 
   page.start = async function (map) {
@@ -333,14 +359,6 @@
       document.getElementById("stage").append(make("p", "notice", page.words.page.tooOld));
       throw error;
     }
-    const near = document.getElementById("near-data");
-    let basemap = null;
-    try {
-      const packed = document.getElementById("basemap-data").textContent.trim();
-      basemap = await page.inflate(packed, store.head.borders, near && near.textContent.trim());
-    } catch {
-      store.head.about.unshift(page.words.page.noLand);
-    }
-    await start(map, store, basemap);
+    await start(map, store);
   };
 })(incidentMap);

@@ -20,11 +20,15 @@
     return new Response(new Blob([bytes(base64)]).stream().pipeThrough(new DecompressionStream("deflate-raw")));
   }
 
-  // Byte planes to columns of numbers, as the plan says (mapper/packing.py).
-  async function columnsOf(id, plan) {
+  async function planesOf(id) {
     const element = document.getElementById(id);
     const planes = new Uint8Array(await inflated(element.textContent).arrayBuffer());
     element.remove();
+    return planes;
+  }
+
+  // Byte planes to columns of numbers, as the plan says (mapper/packing.py).
+  function columnsOf(planes, plan) {
     const found = {};
     let at = 0;
     for (const [name, width, least, count] of plan) {
@@ -74,6 +78,11 @@
       this._open = new Map();
     }
 
+    // The first chunk will be asked for at once.
+    ahead() {
+      if (this._texts.length) this.get(0);
+    }
+
     get(number) {
       let chunk = this._open.get(number);
       if (chunk) this._open.delete(number);
@@ -85,15 +94,15 @@
   }
 
   class Store {
-    constructor(head, columns, places) {
+    constructor(head, columns, places, rows, placeRows) {
       Object.assign(this, columns, { head, n: head.size });
       for (const [name, column] of Object.entries(places)) {
         const degrees = name === "lat" || name === "lon";
         const values = degrees ? Float64Array.from(column, (step) => step / SCALE) : column;
         this[name] = spread(values, this.place, degrees ? Float64Array : Int32Array);
       }
-      this._rows = new Chunks("incident-rows");
-      this._places = new Chunks("place-rows");
+      this._rows = rows;
+      this._places = placeRows;
     }
 
     // Resolves to the record of an incident.
@@ -247,9 +256,14 @@
 
   // Resolves to the store of the page's data.
   page.open = async function () {
-    const head = await inflated(document.getElementById("incident-data").textContent).json();
+    const chunks = ["incident-rows", "place-rows"].map((name) => new Chunks(name));
+    for (const one of chunks) one.ahead();
+    const [head, columns, places] = await Promise.all([
+      inflated(document.getElementById("incident-data").textContent).json(),
+      planesOf("incident-columns"),
+      planesOf("place-columns"),
+    ]);
     head.countries = Object.assign(Object.create(null), head.countries); // no code is the name of what every object has
-    const columns = await columnsOf("incident-columns", head.plan);
-    return new Store(head, columns, await columnsOf("place-columns", head.place_plan));
+    return new Store(head, columnsOf(columns, head.plan), columnsOf(places, head.place_plan), ...chunks);
   };
 })(incidentMap);

@@ -2,6 +2,7 @@
 "use strict";
 
 (function (page) {
+  const VAGUE_DAYS = 300;
   const MOST_BARS = 120;
   const HEIGHT = 44; // pixels, of the bars
   const LABELS = 15; // pixels below them
@@ -46,16 +47,19 @@
     throw new RangeError("no bars from " + first + " to " + last);
   };
 
-  function rangeOf(store) {
+  // From which day to which the incidents happened; of one dated by its year alone nobody knows when, so those tell
+  // only where there are no others.
+  function rangeOf(store, vague = VAGUE_DAYS) {
     let first = Infinity;
     let latest = -Infinity;
     let last = -Infinity;
     for (let i = 0; i < store.n; i++) {
-      if (!store.hasDay(i)) continue;
+      if (!store.hasDay(i) || store.days[i] > vague) continue;
       first = Math.min(first, store.first[i]);
       latest = Math.max(latest, store.first[i]);
       last = Math.max(last, store.first[i] + store.days[i] - 1);
     }
+    if (first === Infinity && vague < Infinity) return rangeOf(store, Infinity);
     return { first, latest, last: Math.min(last, LAST_DAY) };
   }
 
@@ -80,8 +84,11 @@
     const lastBar = new Uint8Array(store.n);
     for (let i = 0; i < store.n; i++) {
       if (!store.hasDay(i)) continue;
-      firstBar[i] = barOf[store.first[i] - edges[0]];
-      lastBar[i] = barOf[Math.min(store.first[i] + store.days[i] - 1, last) - edges[0]];
+      const begins = Math.max(store.first[i], first);
+      const ends = Math.min(store.first[i] + store.days[i] - 1, last);
+      if (ends < begins) continue;
+      firstBar[i] = barOf[begins - edges[0]];
+      lastBar[i] = barOf[ends - edges[0]];
     }
     const numbers = new Int32Array(bars);
     let undated = 0;
