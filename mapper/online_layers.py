@@ -91,5 +91,11 @@ def online_layer(text: str) -> OnlineLayer:
 
 
 def img_sources(layers: Iterable[OnlineLayer]) -> list[str]:
-    """Return the origins of the layers' tiles, for ``img-src`` of a content security policy."""
-    return sorted({"/".join(layer.url.split("/")[:3]) for layer in layers})
+    """Return the origins of the layers' tiles, for ``img-src`` of a content security policy.
+
+    Raises
+    ------
+    OptionError
+        If a layer's address is none that :func:`online_layer` would take.
+    """
+    return sorted({"/".join(online_layer(f"layer={layer.url}").url.split("/")[:3]) for layer in layers})

@@ -47,7 +47,7 @@ from mapper.features import (
     map_data,
 )
 from mapper.map_rows import NO_DAY, SCALE, side_by_side
-from mapper.maps import make_map, map_html, save_map
+from mapper.maps import MapOptions, make_map, map_html, save_map
 from mapper.model import (
     EVIDENCE_FIELDS,
     INCIDENT_KINDS,
@@ -59,6 +59,7 @@ from mapper.model import (
     Resolution,
     Toponym,
 )
+from mapper.online_layers import OnlineLayer
 from mapper.packing import packed_columns
 
 
@@ -224,6 +225,13 @@ def test_page_refers_to_nothing_outside():
 def test_the_page_can_be_zoomed_with_two_fingers():
     (viewport,) = [attrs for tag, attrs in Tags(page()).tags if attrs.get("name") == "viewport"]
     assert viewport["content"] == "width=device-width, initial-scale=1"
+
+
+@pytest.mark.parametrize("url", ["https://a.test/; script-src *", 'https://"><script>/{z}/{x}/{y}', "x"])
+def test_a_layer_made_by_code_is_no_way_into_the_policy(url):
+    layer = OnlineLayer(name="x", url=url, attribution="")
+    with pytest.raises(OptionError, match="address"):
+        page(options=MapOptions(layers=(layer,)))
 
 
 def test_policy_names_every_script_by_its_hash():
