@@ -101,11 +101,10 @@ def map_data(
         for resolution in extraction.resolutions
         if resolution.place is None
     )
-    texts = Texts(reports)
-    aside = [_aside(item, texts) for extraction in extractions for item in extraction.set_aside]
+    aside = [_aside(item, rows.texts) for extraction in extractions for item in extraction.set_aside]
     view = basemap["view"]
     head = {
-        "title": title or _heading(extractions),
+        "title": title or default_title(extractions),
         "summary": _summary(columns, rows.sources),
         "view": view,
         "views": dict(basemap["views"]),
@@ -164,7 +163,8 @@ def about(view: str) -> list[str]:
     ]
 
 
-def _heading(extractions: Sequence[Extraction]) -> str:
+def default_title(extractions: Sequence[Extraction]) -> str:
+    """Return the title of a map that was given none."""
     if len(extractions) == 1:
         return extractions[0].report.title or "Incidents in one report"
     return f"Incidents in {len(extractions)} reports"
@@ -269,7 +269,7 @@ def _summary(columns: Columns, sources: Iterable[str]) -> str:
         known & (columns["days"] < VAGUE_DAYS)
     ).any():  # "in 2024" does not stretch a week of events to a year
         known &= columns["days"] < VAGUE_DAYS
-    parts = [_counted(count, "incident")]
+    parts = [counted(count, "incident")]
     if known.any():
         epoch = date(1970, 1, 1).toordinal()
         first, last = (
@@ -279,9 +279,10 @@ def _summary(columns: Columns, sources: Iterable[str]) -> str:
         parts.append(day_range_text(date.fromordinal(epoch + first), date.fromordinal(epoch + last)))
     number = len(set(sources))
     if number:
-        parts.append(_counted(number, "source"))
+        parts.append(counted(number, "source"))
     return ", ".join(parts)
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return e.g. ``1 source``, ``2,000 sources``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

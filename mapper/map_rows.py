@@ -76,9 +76,9 @@ Columns = dict[str, NDArray[np.int64]]
 class Texts:
     """The sentences that the page shows, each once, and where in them the words stand."""
 
-    def __init__(self, reports: Sequence[Report], around: Passages | None = None) -> None:
+    def __init__(self, reports: Sequence[Report]) -> None:
         self.passages: list[str] = []
-        self.around = around or Passages(reports)
+        self.around = Passages(reports)
         self._known: dict[str, int] = {}
         self._first = {report.id: number for number, report in reversed(list(enumerate(reports)))}
 
@@ -138,7 +138,7 @@ class Rows:
         self.places: list[list[Any]] = []  # each with how many incidents it has
         self.sources: set[str] = set()  # names of the reports that tell of an incident
         self._paragraphs = paragraphs
-        self._texts = Texts(reports)
+        self.texts = Texts(reports)
         self._numbers: list[tuple[int, ...]] = []
         self._place_numbers: list[tuple[int, ...]] = []
         self._place_rows: list[tuple[Any, ...]] = []
@@ -149,14 +149,14 @@ class Rows:
         self._open()
 
     def _open(self) -> None:
-        self._texts.fresh()
+        self.texts.fresh()
         self._titles: list[str] = []
         self._some: defaultdict[str, dict[int, Any]] = defaultdict(dict)  # by field and number in the chunk
 
     def _close(self) -> None:
         count = len(self._titles)
         if count:
-            chunk: dict[str, Any] = {"title": self._titles, "passages": self._texts.passages}
+            chunk: dict[str, Any] = {"title": self._titles, "passages": self.texts.passages}
             for field, known in self._some.items():
                 chunk[field] = [known.get(number) for number in range(count)]
             self.chunks.append(chunk)
@@ -271,9 +271,9 @@ class Rows:
             title, sentence = title.replace(name, NAME), sentence.replace(name, NAME)
         self._titles.append(title)
         if self._paragraphs:
-            passage = self._texts.around.paragraph(report, incident)
+            passage = self.texts.around.paragraph(report, incident)
             if passage.text != incident.evidence:
-                some["paragraph"][number] = self._texts.span(passage)
+                some["paragraph"][number] = self.texts.span(passage)
         if number not in some["paragraph"]:
             some["sentence"][number] = sentence
         some["place_reason"][number] = incident.place_reason
@@ -281,7 +281,7 @@ class Rows:
         if marks:
             some["marks"][number] = marks
         elif marks is None:
-            some["why"][number] = _why(incident, self._texts)
+            some["why"][number] = _why(incident, self.texts)
         if marks is None or incident.missing is not None or incident.displaced is not None:
             texts = {what: text for what in FIGURE_KINDS if (text := count_text(incident, what))}
             some["counts"][number] = texts
@@ -300,7 +300,7 @@ class Rows:
         if incident.story_border is not None:
             some["story"][number] = _border(incident.story_border)
         if incident.members:
-            some["sources"][number] = [_source(member, self._texts) for member in incident.members]
+            some["sources"][number] = [_source(member, self.texts) for member in incident.members]
 
     def _dated(self, incident: Incident, day: date) -> tuple[str, int, int]:
         """Return the date in words where that is more than its day, the first day since 1970 and the number of days."""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from mapper.backing import report_ids
 from mapper.errors import OptionError
-from mapper.features import KINDS
+from mapper.features import KINDS, counted, default_title
 from mapper.model import SPOT_KINDS, Extraction, Incident, Place
 from mapper.picture_ground import Frame, border_paths, frame_around, land_paths, read_ground
 from mapper.picture_incidents import draw_incidents, extremes, kind_of
@@ -77,7 +77,7 @@ def picture(
     if missing:
         raise OptionError(f"the basemap lacks {', '.join(missing)}: pass mapper.world.basemap()")
     incidents = [incident for extraction in extractions for incident in extraction.incidents]
-    heading = clean(title or _heading(extractions), default="Incidents")
+    heading = clean(title or (default_title(extractions) if extractions else ""), default="Incidents")
     scale = max(1.0, min(width_px / LAYOUT_WIDTH, height_px / LAYOUT_HEIGHT))
     pen = Pen(width_px, height_px, scale)
     room = pen.width - 2 * EDGE
@@ -122,22 +122,12 @@ def picture(
     return pen.png(heading, credits) if format == "png" else pen.svg(heading, credits)
 
 
-def _heading(extractions: Sequence[Extraction]) -> str:
-    if len(extractions) == 1:
-        return extractions[0].report.title or "Incidents in one report"
-    return f"Incidents in {len(extractions)} reports" if extractions else "Incidents"
-
-
 def _summary(extractions: Sequence[Extraction], incidents: Sequence[Incident]) -> str:
     if not incidents:
-        return f"No incidents in {_count(len(extractions), 'report')}"
+        return f"No incidents in {counted(len(extractions), 'report')}"
     sources = {name for incident in incidents for name in report_ids(incident)}
-    parts = [_count(len(incidents), "incident"), days_text(incidents), _count(len(sources), "source")]
+    parts = [counted(len(incidents), "incident"), days_text(incidents), counted(len(sources), "source")]
     return ", ".join(part for part in parts if part)
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" + ("" if n == 1 else "s")
 
 
 def days_text(incidents: Sequence[Incident]) -> str:

@@ -20,7 +20,7 @@ from mapper.packing import packed_columns, packed_json
 
 pytestmark = pytest.mark.browser
 
-SCRIPTS = ("words", "store", "symbols", "filters", "filter_form", "timeline")
+SCRIPTS = ("words", "elements", "store", "symbols", "filters", "filter_form", "timeline")
 START = """
 incidentMap.open().then((store) => {
   const filters = incidentMap.makeFilters(store);

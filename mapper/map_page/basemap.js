@@ -18,6 +18,8 @@ var incidentMap = {};
     return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
   }
 
+  page.worldY = worldY;
+
   // Delta-coded integers to {x, y, box} in world units.
   function unpack(numbers, scale) {
     var n = numbers.length / 2;

@@ -9,6 +9,14 @@
     return element;
   };
 
+  // The same with any attributes.
+  page.element = function (tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children.filter((child) => child !== null));
+    return element;
+  };
+
   page.button = function (className, text, call) {
     const button = page.make("button", className, text);
     button.type = "button";

@@ -2,14 +2,7 @@
 "use strict";
 
 (function (page) {
-  // Makes an element; strings become text, never markup.
-  function make(tag, attributes, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    element.append(...children.filter((child) => child !== null));
-    return element;
-  }
-
+  const make = page.element;
   const whole = page.number;
 
   // Boxes of which none ticked means all. `names` come with how many incidents each has in all.

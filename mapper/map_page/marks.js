@@ -82,12 +82,6 @@
     return found;
   }
 
-  // Latitude to 0..1 down the Web Mercator world.
-  function worldY(lat) {
-    const sine = Math.sin(Math.max(-85.0511, Math.min(85.0511, lat)) * DEGREE);
-    return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
-  }
-
   function bubbleRadius(count) {
     return Math.min(24, 12 + 2.8 * Math.log10(count) + (count > 999 ? 2 : 0));
   }
@@ -376,7 +370,7 @@
       const world = 256 * 2 ** this._map.getZoom();
       const origin = this._map.getPixelOrigin();
       const { min, max } = this._bounds;
-      if (!this._worldY) this._worldY = store.lat.map(worldY);
+      if (!this._worldY) this._worldY = store.lat.map(page.worldY);
       pen.fillStyle = INK;
       pen.globalAlpha = 0.6;
       for (let i = 0; i < store.n; i++) {

@@ -2,6 +2,7 @@
 "use strict";
 
 (function (page) {
+  const make = page.element;
   const VAGUE_DAYS = 300;
   const MOST_BARS = 120;
   const HEIGHT = 44; // pixels, of the bars
@@ -61,13 +62,6 @@
     }
     if (first === Infinity && vague < Infinity) return rangeOf(store, Infinity);
     return { first, latest, last: Math.min(last, LAST_DAY) };
-  }
-
-  function make(tag, attributes, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    element.append(...children);
-    return element;
   }
 
   // Fills a box with the bars and their controls; with less than two days to choose from it stays hidden.
